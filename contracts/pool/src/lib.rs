@@ -1,0 +1,17 @@
+//! Constant-product liquidity pool whose LP shares are a SEP-41 token.
+//!
+//! - `contract`: the entry points and their documentation
+//! - `pool`: the rules, on a pool loaded into memory
+//! - `curve`: the mathematics of trades, deposits and withdrawals
+//! - `oracle`: the geometric-mean price
+//! - `storage`, `event`: what is kept, what is told
+#![no_std]
+
+mod contract;
+pub mod curve;
+mod event;
+pub mod oracle;
+mod pool;
+mod storage;
+
+pub use contract::{PoolContract, HOLD_SECONDS, PAUSE_SECONDS};

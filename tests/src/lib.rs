@@ -1,0 +1,4 @@
+//! Fixtures for tests, bench and demo.
+
+pub mod network;
+pub mod wasm;

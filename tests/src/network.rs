@@ -1,0 +1,478 @@
+//! A ledger with the host of a Stellar node around it: transactions are simulated on the last
+//! closed ledger, as a wallet does, and applied with what the simulation found, as a validator
+//! does. Every figure is the host's own.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use sha2::{Digest, Sha256};
+use soroban_env_host::{
+    budget::Budget,
+    e2e_invoke::{
+        entry_size_for_rent, extract_rent_changes, invoke_host_function,
+        invoke_host_function_in_recording_mode, LedgerEntryChange, RecordingInvocationAuthMode,
+        TtlLedgerEntryMeta,
+    },
+    fees::{
+        compute_rent_fee, compute_transaction_resource_fee, FeeConfiguration, RentFeeConfiguration,
+        TransactionResources,
+    },
+    storage::{EntryWithLiveUntil, SnapshotSource},
+    xdr::{
+        AccountEntry, AccountEntryExt, AccountId, AlphaNum4, Asset, AssetCode4, ContractExecutable,
+        ContractId, ContractIdPreimage, ContractIdPreimageFromAddress, CreateContractArgs,
+        CreateContractArgsV2, DecoratedSignature, Hash, HashIdPreimage, HashIdPreimageContractId,
+        HostFunction, Int128Parts, InvokeContractArgs, InvokeHostFunctionOp, LedgerEntry,
+        LedgerEntryData, LedgerEntryExt, LedgerKey, Limits, Memo, MuxedAccount, Operation,
+        OperationBody, Preconditions, PublicKey, ReadXdr, ScAddress, ScString, ScVal,
+        SequenceNumber, SorobanAuthorizationEntry, SorobanResources, SorobanTransactionData,
+        SorobanTransactionDataExt, Thresholds, Transaction, TransactionEnvelope, TransactionExt,
+        TransactionV1Envelope, TrustLineAsset, TrustLineEntry, TrustLineEntryExt, Uint256,
+        WriteXdr,
+    },
+    Host, HostError, LedgerInfo, ModuleCache,
+};
+
+/// Seconds between two ledgers.
+pub const LEDGER_SECONDS: u64 = 5;
+/// What a simulator adds to the simulated instructions: the larger of the two.
+pub const MARGIN_INSTRUCTIONS: u64 = 50_000;
+pub const MARGIN_PERCENT: u64 = 4;
+
+/// Mainnet's fees and TTL settings, as of July 2026.
+const FEES: FeeConfiguration = FeeConfiguration {
+    fee_per_instruction_increment: 7,
+    fee_per_disk_read_entry: 1_563,
+    fee_per_write_entry: 2_500,
+    fee_per_disk_read_1kb: 447,
+    fee_per_write_1kb: 875,
+    fee_per_historical_1kb: 4_059,
+    fee_per_contract_event_1kb: 5_000,
+    fee_per_transaction_size_1kb: 406,
+};
+const RENT: RentFeeConfiguration = RentFeeConfiguration {
+    fee_per_write_1kb: 875,
+    fee_per_rent_1kb: 12_000,
+    fee_per_write_entry: 2_500,
+    persistent_rent_rate_denominator: 1_215,
+    temporary_rent_rate_denominator: 2_430,
+};
+
+/// What a transaction used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    pub instructions: u64,
+    pub memory: u64,
+    /// Entries that are only read, and entries that may be written.
+    pub reads: usize,
+    pub writes: usize,
+    pub write_bytes: u32,
+    pub event_bytes: u32,
+    /// Resource fee with rent, stroops.
+    pub fee: i64,
+}
+
+/// What a simulation found, which its transaction then carries.
+#[derive(Clone)]
+pub struct Simulation {
+    pub value: ScVal,
+    pub resources: SorobanResources,
+    restored: Vec<u32>,
+    auth: Vec<SorobanAuthorizationEntry>,
+    call: HostFunction,
+}
+
+/// What an applied transaction did.
+pub struct Applied {
+    pub value: ScVal,
+    pub cost: Cost,
+    /// Bytes of the entries written.
+    pub write_bytes: u32,
+}
+
+pub struct Network {
+    entries: BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>,
+    /// Contracts compiled before the ledger began, as validators keep them.
+    compiled: ModuleCache,
+    compiler: Host,
+    pub info: LedgerInfo,
+}
+
+impl Default for Network {
+    fn default() -> Network {
+        let compiler = Host::default();
+        compiler.budget_cloned().reset_unlimited().expect("budget");
+        Network {
+            entries: BTreeMap::new(),
+            compiled: ModuleCache::new(&compiler).expect("engine"),
+            compiler,
+            info: LedgerInfo {
+                protocol_version: 28,
+                sequence_number: 60_000_000,
+                timestamp: 1_790_000_000,
+                network_id: Sha256::digest(b"Tributary test network").into(),
+                base_reserve: 5_000_000,
+                min_temp_entry_ttl: 17_280,
+                min_persistent_entry_ttl: 2_073_600,
+                max_entry_ttl: 3_110_400,
+            },
+        }
+    }
+}
+
+impl Network {
+    /// Closes `ledgers` ledgers.
+    pub fn close(&mut self, ledgers: u32) {
+        self.info.sequence_number += ledgers;
+        self.info.timestamp += LEDGER_SECONDS * u64::from(ledgers);
+    }
+
+    /// A funded account, the same for the same name.
+    pub fn account(&mut self, name: &str) -> AccountId {
+        let id = AccountId(PublicKey::PublicKeyTypeEd25519(Uint256(
+            Sha256::digest(name.as_bytes()).into(),
+        )));
+        self.put(LedgerEntryData::Account(AccountEntry {
+            account_id: id.clone(),
+            balance: 10_000 * 10_000_000,
+            seq_num: SequenceNumber(0),
+            num_sub_entries: 0,
+            inflation_dest: None,
+            flags: 0,
+            home_domain: Default::default(),
+            thresholds: Thresholds([1; 4]),
+            signers: Default::default(),
+            ext: AccountEntryExt::V0,
+        }));
+        id
+    }
+
+    /// Makes a Stellar asset and its contract.
+    pub fn asset(&mut self, code: &str, issuer: &AccountId) -> (Asset, ScAddress) {
+        let mut padded = [0; 4];
+        padded[..code.len()].copy_from_slice(code.as_bytes());
+        let asset = Asset::CreditAlphanum4(AlphaNum4 {
+            asset_code: AssetCode4(padded),
+            issuer: issuer.clone(),
+        });
+        let preimage = ContractIdPreimage::Asset(asset.clone());
+        let call = HostFunction::CreateContract(CreateContractArgs {
+            contract_id_preimage: preimage.clone(),
+            executable: ContractExecutable::StellarAsset,
+        });
+        self.transact(issuer, call).expect("asset contract");
+        (asset, self.contract_address(preimage))
+    }
+
+    /// Lets `owner` hold `asset`.
+    pub fn trust(&mut self, owner: &AccountId, asset: &Asset) {
+        let Asset::CreditAlphanum4(asset) = asset.clone() else { panic!("four letters") };
+        self.put(LedgerEntryData::Trustline(TrustLineEntry {
+            account_id: owner.clone(),
+            asset: TrustLineAsset::CreditAlphanum4(asset),
+            balance: 0,
+            limit: i64::MAX,
+            flags: 1,
+            ext: TrustLineEntryExt::V0,
+        }));
+    }
+
+    /// Uploads `wasm` and makes a contract of it.
+    pub fn deploy(
+        &mut self,
+        source: &AccountId,
+        wasm: &[u8],
+        salt: &str,
+        args: Vec<ScVal>,
+    ) -> Result<(ScAddress, Applied), HostError> {
+        let upload = HostFunction::UploadContractWasm(wasm.to_vec().try_into().expect("size"));
+        self.transact(source, upload)?;
+        let protocol = self.info.protocol_version;
+        self.compiled.parse_and_cache_module_simple(&self.compiler, protocol, wasm)?;
+        let preimage = ContractIdPreimage::Address(ContractIdPreimageFromAddress {
+            address: ScAddress::Account(source.clone()),
+            salt: Uint256(Sha256::digest(salt.as_bytes()).into()),
+        });
+        let create = HostFunction::CreateContractV2(CreateContractArgsV2 {
+            contract_id_preimage: preimage.clone(),
+            executable: ContractExecutable::Wasm(Hash(Sha256::digest(wasm).into())),
+            constructor_args: args.try_into().expect("arguments"),
+        });
+        let applied = self.transact(source, create)?;
+        Ok((self.contract_address(preimage), applied))
+    }
+
+    /// Simulates, applies in the same ledger.
+    pub fn call(
+        &mut self,
+        source: &AccountId,
+        contract: &ScAddress,
+        function: &str,
+        args: Vec<ScVal>,
+    ) -> Result<Applied, HostError> {
+        self.transact(source, invocation(contract, function, args))
+    }
+
+    /// What a wallet does before it signs: nothing is changed.
+    pub fn simulate(
+        &self,
+        source: &AccountId,
+        contract: &ScAddress,
+        function: &str,
+        args: Vec<ScVal>,
+    ) -> Result<Simulation, HostError> {
+        self.simulate_call(source, invocation(contract, function, args))
+    }
+
+    /// What a validator does with a signed transaction. Fails, changing nothing, when it touches a
+    /// key that the simulation did not find.
+    pub fn apply(
+        &mut self,
+        source: &AccountId,
+        simulation: &Simulation,
+    ) -> Result<Applied, HostError> {
+        let budget = Budget::default();
+        budget.reset_unlimited()?;
+        let footprint = &simulation.resources.footprint;
+        let keys: Vec<_> = footprint.read_only.iter().chain(footprint.read_write.iter()).collect();
+        let mut entries = Vec::new();
+        for key in &keys {
+            entries.push(match self.entries.get(*key) {
+                None => (None, None),
+                Some((entry, live_until)) => {
+                    let bytes = xdr(entry);
+                    let size = entry_size_for_rent(&budget, entry, bytes.len() as u32)?;
+                    let meta = live_until.map(|live_until_ledger| TtlLedgerEntryMeta {
+                        live_until_ledger,
+                        entry_size_for_rent: size,
+                    });
+                    (Some(bytes), meta)
+                }
+            });
+        }
+        budget.reset_unlimited()?;
+        let result = invoke_host_function(
+            &budget,
+            false,
+            xdr(&simulation.call),
+            xdr(&simulation.resources),
+            &simulation.restored,
+            xdr(source),
+            simulation.auth.iter().map(xdr),
+            self.info.clone(),
+            entries.into_iter(),
+            vec![7; 32],
+            &mut vec![],
+            None,
+            Some(self.compiled.clone()),
+        )?;
+        if std::env::var("TRACE").is_ok() {
+            println!("{}", budget);
+        }
+        let encoded = result.encoded_invoke_result?;
+        let value = ScVal::from_xdr(&encoded, Limits::none()).expect("value");
+        let event_bytes = result.encoded_contract_events.iter().map(Vec::len).sum::<usize>();
+        let write_bytes = self.write(&result.ledger_changes);
+        let cost = self.cost(
+            source,
+            simulation,
+            &budget,
+            &result.ledger_changes,
+            write_bytes,
+            (event_bytes + encoded.len()) as u32,
+        )?;
+        Ok(Applied { value, cost, write_bytes })
+    }
+
+    /// The raw entry under `key`.
+    pub fn entry(&self, key: &LedgerKey) -> Option<&LedgerEntry> {
+        self.entries.get(key).map(|(entry, _)| entry)
+    }
+
+    fn transact(&mut self, source: &AccountId, call: HostFunction) -> Result<Applied, HostError> {
+        let simulation = self.simulate_call(source, call)?;
+        self.apply(source, &simulation)
+    }
+
+    fn simulate_call(
+        &self,
+        source: &AccountId,
+        call: HostFunction,
+    ) -> Result<Simulation, HostError> {
+        let budget = Budget::default();
+        budget.reset_unlimited()?;
+        let result = invoke_host_function_in_recording_mode(
+            &budget,
+            false,
+            &call,
+            source,
+            RecordingInvocationAuthMode::recording(false, false),
+            self.info.clone(),
+            Rc::new(Snapshot(self.entries.clone())),
+            [7; 32],
+            &mut vec![],
+        )?;
+        Ok(Simulation {
+            value: result.invoke_result?,
+            resources: result.resources,
+            restored: result.restored_rw_entry_indices,
+            auth: result.auth,
+            call,
+        })
+    }
+
+    fn cost(
+        &self,
+        source: &AccountId,
+        simulation: &Simulation,
+        budget: &Budget,
+        changes: &[LedgerEntryChange],
+        write_bytes: u32,
+        event_bytes: u32,
+    ) -> Result<Cost, HostError> {
+        let footprint = &simulation.resources.footprint;
+        let on_disk = |key: &&LedgerKey| {
+            !matches!(key, LedgerKey::ContractData(_) | LedgerKey::ContractCode(_))
+        };
+        let keys = footprint.read_only.iter().chain(footprint.read_write.iter());
+        let instructions = budget.get_cpu_insns_consumed()?;
+        let (fixed, refundable) = compute_transaction_resource_fee(
+            &TransactionResources {
+                instructions: instructions as u32,
+                disk_read_entries: keys.filter(on_disk).count() as u32,
+                write_entries: footprint.read_write.len() as u32,
+                disk_read_bytes: simulation.resources.disk_read_bytes,
+                write_bytes,
+                contract_events_size_bytes: event_bytes,
+                transaction_size_bytes: transaction_size(source, simulation),
+            },
+            &FEES,
+        );
+        let rent =
+            compute_rent_fee(&extract_rent_changes(changes), &RENT, self.info.sequence_number);
+        Ok(Cost {
+            instructions,
+            memory: budget.get_mem_bytes_consumed()?,
+            reads: footprint.read_only.len(),
+            writes: footprint.read_write.len(),
+            write_bytes,
+            event_bytes,
+            fee: fixed + refundable + rent,
+        })
+    }
+
+    /// Takes over what a transaction changed; returns the bytes of the entries written.
+    fn write(&mut self, changes: &[LedgerEntryChange]) -> u32 {
+        let mut bytes = 0;
+        for change in changes {
+            let key = LedgerKey::from_xdr(&change.encoded_key, Limits::none()).expect("key");
+            let live_until = change.ttl_change.as_ref().map(|ttl| ttl.new_live_until_ledger);
+            if let Some(value) = &change.encoded_new_value {
+                bytes += value.len() as u32;
+                let entry = LedgerEntry::from_xdr(value, Limits::none()).expect("entry");
+                self.entries.insert(key, (entry, live_until));
+            } else if change.read_only {
+                if let Some((_, ttl)) = self.entries.get_mut(&key) {
+                    *ttl = live_until.or(*ttl);
+                }
+            } else {
+                self.entries.remove(&key);
+            }
+        }
+        bytes
+    }
+
+    fn put(&mut self, data: LedgerEntryData) {
+        let entry = LedgerEntry {
+            last_modified_ledger_seq: self.info.sequence_number,
+            data,
+            ext: LedgerEntryExt::V0,
+        };
+        self.entries.insert(entry.to_key(), (entry, None));
+    }
+
+    fn contract_address(&self, contract_id_preimage: ContractIdPreimage) -> ScAddress {
+        let preimage = HashIdPreimage::ContractId(HashIdPreimageContractId {
+            network_id: Hash(self.info.network_id),
+            contract_id_preimage,
+        });
+        ScAddress::Contract(ContractId(Hash(Sha256::digest(xdr(&preimage)).into())))
+    }
+}
+
+struct Snapshot(BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>);
+
+impl SnapshotSource for Snapshot {
+    fn get(&self, key: &Rc<LedgerKey>) -> Result<Option<EntryWithLiveUntil>, HostError> {
+        Ok(self.0.get(key.as_ref()).map(|(entry, ttl)| (Rc::new(entry.clone()), *ttl)))
+    }
+}
+
+fn invocation(contract: &ScAddress, function: &str, args: Vec<ScVal>) -> HostFunction {
+    HostFunction::InvokeContract(InvokeContractArgs {
+        contract_address: contract.clone(),
+        function_name: function.try_into().expect("function name"),
+        args: args.try_into().expect("arguments"),
+    })
+}
+
+/// Bytes of the signed transaction.
+fn transaction_size(source: &AccountId, simulation: &Simulation) -> u32 {
+    let AccountId(PublicKey::PublicKeyTypeEd25519(key)) = source.clone();
+    let operation = Operation {
+        source_account: None,
+        body: OperationBody::InvokeHostFunction(InvokeHostFunctionOp {
+            host_function: simulation.call.clone(),
+            auth: simulation.auth.clone().try_into().expect("auth"),
+        }),
+    };
+    let envelope = TransactionEnvelope::Tx(TransactionV1Envelope {
+        tx: Transaction {
+            source_account: MuxedAccount::Ed25519(key),
+            fee: 0,
+            seq_num: SequenceNumber(0),
+            cond: Preconditions::None,
+            memo: Memo::None,
+            operations: vec![operation].try_into().expect("one"),
+            ext: TransactionExt::V1(SorobanTransactionData {
+                ext: SorobanTransactionDataExt::V0,
+                resources: simulation.resources.clone(),
+                resource_fee: 0,
+            }),
+        },
+        signatures: vec![DecoratedSignature {
+            hint: Default::default(),
+            signature: vec![0; 64].try_into().expect("64 bytes"),
+        }]
+        .try_into()
+        .expect("one"),
+    });
+    xdr(&envelope).len() as u32
+}
+
+fn xdr(value: &impl WriteXdr) -> Vec<u8> {
+    value.to_xdr(Limits::none()).expect("encodes")
+}
+
+/// Values as contracts take them.
+pub mod val {
+    use super::*;
+
+    pub fn int(amount: i128) -> ScVal {
+        ScVal::I128(Int128Parts { hi: (amount >> 64) as i64, lo: amount as u64 })
+    }
+
+    pub fn account(id: &AccountId) -> ScVal {
+        ScVal::Address(ScAddress::Account(id.clone()))
+    }
+
+    pub fn address(address: &ScAddress) -> ScVal {
+        ScVal::Address(address.clone())
+    }
+
+    pub fn text(text: &str) -> ScVal {
+        ScVal::String(ScString(text.try_into().expect("short")))
+    }
+
+    /// Never.
+    pub const NO_DEADLINE: ScVal = ScVal::U64(u64::MAX);
+}

@@ -1,0 +1,21 @@
+//! The release wasm that `make build` leaves behind.
+
+use std::{fs, path::PathBuf};
+
+/// A contract of the project: `target/contracts/<name>.wasm`.
+pub fn contract(name: &str) -> Vec<u8> {
+    read("contracts", name)
+}
+
+/// A contract that only tests use: `target/test-contracts/<name>.wasm`.
+pub fn test_contract(name: &str) -> Vec<u8> {
+    read("test-contracts", name)
+}
+
+fn read(folder: &str, name: &str) -> Vec<u8> {
+    let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let path = target.join(folder).join(format!("{name}.wasm"));
+    fs::read(&path).unwrap_or_else(|error| {
+        panic!("{}: {error}; run `make build` first", path.display());
+    })
+}
