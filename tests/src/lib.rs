@@ -1,4 +1,5 @@
 //! Fixtures for tests, bench and demo.
 
 pub mod network;
+pub mod pool;
 pub mod wasm;

@@ -265,9 +265,6 @@ impl Network {
             None,
             Some(self.compiled.clone()),
         )?;
-        if std::env::var("TRACE").is_ok() {
-            println!("{}", budget);
-        }
         let encoded = result.encoded_invoke_result?;
         let value = ScVal::from_xdr(&encoded, Limits::none()).expect("value");
         let event_bytes = result.encoded_contract_events.iter().map(Vec::len).sum::<usize>();

@@ -9,7 +9,7 @@
 
 mod contract;
 pub mod curve;
-mod event;
+pub mod event;
 pub mod oracle;
 mod pool;
 mod storage;

@@ -1,0 +1,395 @@
+//! A pool of two tokens on the release wasm, and people who sign for exactly what they do.
+
+use soroban_sdk::{
+    testutils::{
+        Address as _, AuthorizedFunction, AuthorizedInvocation, EnvTestConfig, Events as _,
+        Ledger as _, LedgerInfo, MockAuth, MockAuthInvoke, StellarAssetContract,
+    },
+    token::{StellarAssetClient, TokenClient},
+    xdr, Address, Env, Event, IntoVal, InvokeError, String, Symbol, TryFromVal, Val, Vec,
+};
+use tributary_common::interfaces::pool::{PoolClient, PoolError, PoolState};
+
+use crate::{
+    network::LEDGER_SECONDS,
+    wasm::{contract, test_contract},
+};
+
+/// One token of seven decimals.
+pub const ONE: i128 = 10_000_000;
+/// A deadline that never passes.
+pub const NEVER: u64 = u64::MAX;
+
+/// Either the pool's error or one of the host's.
+pub type Refusal = Result<PoolError, InvokeError>;
+
+/// What a test's pool is made of.
+#[derive(Clone, Copy)]
+pub struct Setup {
+    pub fee_bps: u32,
+    pub treasury_bps: u32,
+    pub band_bps: u32,
+    pub tokens: Tokens,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tokens {
+    /// Stellar assets that their issuer can freeze and claw back.
+    Assets,
+    /// Plain SEP-41 tokens of these decimals, `tests/contracts/token`.
+    Plain(u32, u32),
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup { fee_bps: 30, treasury_bps: 1_667, band_bps: 0, tokens: Tokens::Assets }
+    }
+}
+
+pub struct World {
+    pub env: Env,
+    pub pool: PoolClient<'static>,
+    /// Sorted, as in the pool.
+    pub token_0: Address,
+    pub token_1: Address,
+    pub treasury: Address,
+    pub guardian: Address,
+    pub factory: Address,
+    pub assets: Option<(StellarAssetContract, StellarAssetContract)>,
+    pub setup: Setup,
+}
+
+impl Default for World {
+    fn default() -> World {
+        World::new(Setup::default())
+    }
+}
+
+/// An empty ledger with mainnet's limits and TTLs.
+pub fn empty_env() -> Env {
+    let env = Env::new_with_config(EnvTestConfig { capture_snapshot_at_drop: false });
+    env.ledger().set(LedgerInfo {
+        protocol_version: 28,
+        sequence_number: 60_000_000,
+        timestamp: 1_790_000_000,
+        network_id: [1; 32],
+        base_reserve: 5_000_000,
+        min_temp_entry_ttl: 17_280,
+        min_persistent_entry_ttl: 2_073_600,
+        max_entry_ttl: 3_110_400,
+    });
+    env
+}
+
+impl World {
+    pub fn new(setup: Setup) -> World {
+        let env = empty_env();
+        let (mut token_0, mut token_1, assets) = match setup.tokens {
+            Tokens::Assets => {
+                let [a, b] = [0, 1].map(|_| {
+                    let asset = env.register_stellar_asset_contract_v2(Address::generate(&env));
+                    asset.issuer().set_flag(soroban_sdk::testutils::IssuerFlags::RevocableFlag);
+                    asset
+                        .issuer()
+                        .set_flag(soroban_sdk::testutils::IssuerFlags::ClawbackEnabledFlag);
+                    asset
+                });
+                (a.address(), b.address(), Some((a, b)))
+            }
+            Tokens::Plain(decimals_0, decimals_1) => {
+                let wasm = test_contract("token");
+                let token_0 = env.register(wasm.as_slice(), (decimals_0,));
+                (token_0, env.register(wasm.as_slice(), (decimals_1,)), None)
+            }
+        };
+        let mut assets = assets;
+        if token_1 < token_0 {
+            std::mem::swap(&mut token_0, &mut token_1);
+            assets = assets.map(|(a, b)| (b, a));
+        }
+        let [treasury, guardian, factory] = [0; 3].map(|_| Address::generate(&env));
+        let pool = env.register(
+            contract("pool").as_slice(),
+            (
+                token_0.clone(),
+                token_1.clone(),
+                setup.fee_bps,
+                setup.treasury_bps,
+                setup.band_bps,
+                treasury.clone(),
+                guardian.clone(),
+                factory.clone(),
+                String::from_str(&env, "Tributary TFT: TFT/USDC 0.30%"),
+                String::from_str(&env, "TFT-USDC-30"),
+            ),
+        );
+        let pool = PoolClient::new(&env, &pool);
+        World { env, pool, token_0, token_1, treasury, guardian, factory, assets, setup }
+    }
+
+    /// A pool in which somebody has deposited, with shares free to move. Returns her too.
+    pub fn with_liquidity(setup: Setup, amount_0: i128, amount_1: i128) -> (World, Address) {
+        let world = World::new(setup);
+        let provider = world.user(amount_0, amount_1);
+        world.deposit(&provider, amount_0, amount_1).unwrap();
+        world.close(20);
+        (world, provider)
+    }
+
+    /// Somebody with this much of each token.
+    pub fn user(&self, amount_0: i128, amount_1: i128) -> Address {
+        let user = Address::generate(&self.env);
+        self.give(&self.token_0, &user, amount_0);
+        self.give(&self.token_1, &user, amount_1);
+        user
+    }
+
+    /// Mints.
+    pub fn give(&self, token: &Address, to: &Address, amount: i128) {
+        if amount == 0 {
+            return;
+        }
+        match self.assets {
+            Some(_) => {
+                self.env.mock_all_auths();
+                StellarAssetClient::new(&self.env, token).mint(to, &amount);
+                self.env.set_auths(&[]);
+            }
+            None => self.set_balance(token, to, self.balance(token, to) + amount),
+        }
+    }
+
+    /// An issuer takes back.
+    pub fn claw_back(&self, token: &Address, from: &Address, amount: i128) {
+        match self.assets {
+            Some(_) => {
+                self.env.mock_all_auths();
+                StellarAssetClient::new(&self.env, token).clawback(from, &amount);
+                self.env.set_auths(&[]);
+            }
+            None => self.set_balance(token, from, self.balance(token, from) - amount),
+        }
+    }
+
+    fn set_balance(&self, token: &Address, owner: &Address, amount: i128) {
+        let function = Symbol::new(&self.env, "set_balance");
+        let args = (owner.clone(), amount).into_val(&self.env);
+        self.env.invoke_contract::<()>(token, &function, args);
+    }
+
+    pub fn balance(&self, token: &Address, owner: &Address) -> i128 {
+        TokenClient::new(&self.env, token).balance(owner)
+    }
+
+    /// Closes this many ledgers.
+    pub fn close(&self, ledgers: u32) {
+        self.wait(ledgers, LEDGER_SECONDS * u64::from(ledgers));
+    }
+
+    /// Closes ledgers that take `seconds` in all.
+    pub fn wait(&self, ledgers: u32, seconds: u64) {
+        self.env.ledger().with_mut(|ledger| {
+            ledger.sequence_number += ledgers;
+            ledger.timestamp += seconds;
+        });
+    }
+
+    pub fn now(&self) -> u64 {
+        self.env.ledger().timestamp()
+    }
+
+    /// Calls `function` of the pool with the signature of `who` for that call with those
+    /// arguments, and beneath it for transfers of `pulls` from her to the pool: no more.
+    pub fn signed<T: TryFromVal<Env, Val>>(
+        &self,
+        who: &Address,
+        function: &str,
+        args: Vec<Val>,
+        pulls: &[(&Address, i128)],
+    ) -> Result<T, Refusal> {
+        self.sign_only(who, function, &args, pulls);
+        let result = self.unsigned(function, args.clone());
+        if result.is_ok() {
+            // What was asked for is what was signed: no less either.
+            let asked = self.env.auths();
+            assert_eq!(asked, [(who.clone(), self.signature(who, function, args, pulls))]);
+        }
+        self.env.set_auths(&[]);
+        result
+    }
+
+    fn signature(
+        &self,
+        who: &Address,
+        function: &str,
+        args: Vec<Val>,
+        pulls: &[(&Address, i128)],
+    ) -> AuthorizedInvocation {
+        let invocation = |contract: &Address, function: &str, args, sub_invocations| {
+            let function = Symbol::new(&self.env, function);
+            AuthorizedInvocation {
+                function: AuthorizedFunction::Contract((contract.clone(), function, args)),
+                sub_invocations,
+            }
+        };
+        let pool = &self.pool.address;
+        let transfers = pulls.iter().map(|(token, amount)| {
+            let args = (who, pool, *amount).into_val(&self.env);
+            invocation(token, "transfer", args, vec![])
+        });
+        let transfers = transfers.collect();
+        invocation(pool, function, args, transfers)
+    }
+
+    /// Signs, as `signed` does, and leaves the call to the test.
+    pub fn sign_only(
+        &self,
+        who: &Address,
+        function: &str,
+        args: &Vec<Val>,
+        pulls: &[(&Address, i128)],
+    ) {
+        let transfers: std::vec::Vec<MockAuthInvoke> = pulls
+            .iter()
+            .map(|(token, amount)| MockAuthInvoke {
+                contract: token,
+                fn_name: "transfer",
+                args: (who.clone(), self.pool.address.clone(), *amount).into_val(&self.env),
+                sub_invokes: &[],
+            })
+            .collect();
+        self.env.mock_auths(&[MockAuth {
+            address: who,
+            invoke: &MockAuthInvoke {
+                contract: &self.pool.address,
+                fn_name: function,
+                args: args.clone(),
+                sub_invokes: &transfers,
+            },
+        }]);
+    }
+
+    /// Calls `function` of the pool with whatever signatures there are.
+    pub fn unsigned<T: TryFromVal<Env, Val>>(
+        &self,
+        function: &str,
+        args: Vec<Val>,
+    ) -> Result<T, Refusal> {
+        let function = Symbol::new(&self.env, function);
+        let address = &self.pool.address;
+        match self.env.try_invoke_contract::<T, PoolError>(address, &function, args) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(_)) => panic!("{function:?} returned another type"),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    pub fn deposit(
+        &self,
+        from: &Address,
+        desired_0: i128,
+        desired_1: i128,
+    ) -> Result<(i128, i128, i128), Refusal> {
+        let args = (from, desired_0, desired_1, 0i128, from, NEVER).into_val(&self.env);
+        let pulls = [(&self.token_0, desired_0), (&self.token_1, desired_1)];
+        self.signed(from, "deposit", args, &pulls)
+    }
+
+    pub fn withdraw(&self, from: &Address, shares: i128) -> Result<(i128, i128), Refusal> {
+        let args = (from, shares, 0i128, 0i128, from, NEVER).into_val(&self.env);
+        self.signed(from, "withdraw", args, &[])
+    }
+
+    pub fn swap_exact_in(
+        &self,
+        from: &Address,
+        token_in: &Address,
+        amount_in: i128,
+    ) -> Result<i128, Refusal> {
+        let args = (from, token_in, amount_in, 0i128, from, NEVER).into_val(&self.env);
+        self.signed(from, "swap_exact_in", args, &[(token_in, amount_in)])
+    }
+
+    pub fn swap_exact_out(
+        &self,
+        from: &Address,
+        token_in: &Address,
+        max_in: i128,
+        amount_out: i128,
+    ) -> Result<i128, Refusal> {
+        let args = (from, token_in, max_in, amount_out, from, NEVER).into_val(&self.env);
+        self.signed(from, "swap_exact_out", args, &[(token_in, max_in)])
+    }
+
+    pub fn pause(&self) -> Result<(), Refusal> {
+        self.signed(&self.guardian, "pause", Vec::new(&self.env), &[])
+    }
+
+    pub fn state(&self) -> PoolState {
+        self.pool.state()
+    }
+
+    /// The events of the pool's last call, without those of the tokens.
+    pub fn events(&self) -> std::vec::Vec<xdr::ContractEvent> {
+        self.env.events().all().filter_by_contract(&self.pool.address).events().to_vec()
+    }
+
+    /// How many transfers of the pool's two tokens the last call made.
+    pub fn token_transfers(&self) -> usize {
+        let all = self.env.events().all();
+        [&self.token_0, &self.token_1]
+            .map(|token| all.filter_by_contract(token).events().len())
+            .into_iter()
+            .sum()
+    }
+
+    pub fn event(&self, event: impl Event) -> xdr::ContractEvent {
+        event.to_xdr(&self.env, &self.pool.address)
+    }
+
+    /// Everything that a refused call must leave as it is.
+    pub fn books(&self, users: &[&Address]) -> std::vec::Vec<i128> {
+        let state = self.state();
+        let mut books = vec_of(&state);
+        let others = [&self.pool.address, &self.treasury];
+        for owner in users.iter().copied().chain(others) {
+            books.push(self.balance(&self.token_0, owner));
+            books.push(self.balance(&self.token_1, owner));
+            books.push(self.pool.balance(owner));
+            books.push(self.pool.held(owner).0);
+        }
+        books
+    }
+}
+
+fn vec_of(state: &PoolState) -> std::vec::Vec<i128> {
+    std::vec![
+        state.reserve_0,
+        state.reserve_1,
+        state.owed_0,
+        state.owed_1,
+        state.total_supply,
+        state.opening_0,
+        state.opening_1,
+        state.opening_supply,
+        state.paused_until.into(),
+        state.log_price.into(),
+        state.cumulative,
+        state.last_record.into(),
+    ]
+}
+
+/// Holds that `call` is refused with `error` and changes nothing that `books` sees.
+pub fn assert_refused<T: std::fmt::Debug>(
+    world: &World,
+    users: &[&Address],
+    error: PoolError,
+    call: impl FnOnce() -> Result<T, Refusal>,
+) {
+    let before = world.books(users);
+    match call() {
+        Err(Ok(refused)) => assert_eq!(refused, error),
+        other => panic!("expected {error:?}, got {other:?}"),
+    }
+    assert_eq!(world.books(users), before, "a refused call changed something");
+}
