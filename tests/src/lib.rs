@@ -1,5 +1,6 @@
 //! Fixtures for tests, bench and demo.
 
+pub mod model;
 pub mod network;
 pub mod pool;
 pub mod wasm;

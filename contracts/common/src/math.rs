@@ -137,8 +137,8 @@ impl Worth {
         Option::from(product(a, b).checked_add(&product(c, d))).map(Worth)
     }
 
-    /// A fraction of two 128-bit numbers at most `self ÷ other`, and below it by less than one
-    /// part in 2¹²⁶. `other` must not be zero.
+    /// A fraction of two 128-bit numbers at most `self ÷ other`, and below it by less than
+    /// 2⁻¹²⁵. `other` must not be zero.
     pub fn ratio_floor(self, other: Worth) -> (u128, u128) {
         let shift = self.bits().max(other.bits()).saturating_sub(U128::BITS);
         if shift == 0 {
