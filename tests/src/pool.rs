@@ -32,7 +32,7 @@ pub struct Setup {
     pub tokens: Tokens,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tokens {
     /// Stellar assets that their issuer can freeze and claw back.
     Assets,

@@ -1,0 +1,427 @@
+//! The pool's invariants (docs/invariants.md) after every call of random sequences, on the release
+//! wasm: several users across ledgers, with donations and clawbacks in between.
+//!
+//! `make test` runs ten thousand sequences of 32 calls; `TRIBUTARY_SEQUENCES` asks for another
+//! number. A failure names the seed of its sequence: `TRIBUTARY_SEED=<seed>` runs that one alone.
+
+use num_bigint::BigInt;
+use rand::{rngs::StdRng, Rng, SeedableRng};
+use soroban_sdk::Address;
+use tributary_common::interfaces::pool::{PoolError, PoolState};
+use tributary_tests::{
+    model::{big, Account, Plain},
+    pool::{Setup, Tokens, World, NEVER},
+};
+
+const CALLS: usize = 32;
+const USERS: usize = 4;
+/// 0.2 % for each ledger passed, 20 % for each record, in units of the log-price.
+const STEP_PER_LEDGER: u64 = 48_360;
+const STEP_PER_RECORD: u64 = 4_412_985;
+
+/// A world, and what must be true of it.
+struct Game {
+    world: World,
+    rng: StdRng,
+    users: Vec<Address>,
+    plain: Plain,
+    /// `plain` before what the current call itself does: the product per share may not fall.
+    base: Plain,
+    /// An issuer took back what the books do not know yet.
+    loss: bool,
+    /// The pool holds what the books do not know yet.
+    surplus: bool,
+    /// One for each user, of the current ledger.
+    accounts: Vec<Account>,
+    ledger: u32,
+    state: PoolState,
+    log: Vec<String>,
+}
+
+impl Game {
+    fn new(seed: u64) -> Game {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let decimals = [(7, 7), (0, 18), (18, 0), (0, 0)][rng.random_range(0..4)];
+        let setup = Setup {
+            fee_bps: [1, 30, 100][rng.random_range(0..3)],
+            treasury_bps: [0, 1_667, 3_333][rng.random_range(0..3)],
+            band_bps: if rng.random_range(0..4) == 0 { 5_000 } else { 0 },
+            tokens: Tokens::Plain(decimals.0, decimals.1),
+        };
+        let world = World::new(setup);
+        // Pools from a few units to what a Stellar asset can hold, and now and then beyond.
+        let most = if rng.random_range(0..8) == 0 { 100 } else { 60 };
+        let reserves = [0; 2].map(|_| 1i128 << rng.random_range(11..most));
+        let first = world.user(reserves[0], reserves[1]);
+        world.env.mock_all_auths();
+        let deposit =
+            world.pool.try_deposit(&first, &reserves[0], &reserves[1], &0, &first, &NEVER);
+        deposit.unwrap().unwrap();
+        world.close(13);
+        let mut users = vec![first];
+        for _ in 1..USERS {
+            // What they own beside ranges from nothing to most of it.
+            let share = rng.random_range(0..3);
+            users.push(world.user(reserves[0] << (2 * share), reserves[1] << (2 * share)));
+        }
+        world.env.mock_all_auths();
+        let state = world.state();
+        let plain = Plain {
+            reserves: [big(state.reserve_0), big(state.reserve_1)],
+            supply: big(state.total_supply),
+            fee_bps: setup.fee_bps,
+            treasury_bps: setup.treasury_bps,
+        };
+        let mut game = Game {
+            ledger: world.env.ledger().sequence(),
+            world,
+            rng,
+            users,
+            base: plain.clone(),
+            plain,
+            loss: false,
+            surplus: false,
+            accounts: vec![],
+            state,
+            log: vec![],
+        };
+        game.open();
+        game
+    }
+
+    fn open(&mut self) {
+        let opening = [self.state.opening_0, self.state.opening_1];
+        self.accounts = vec![Account::new(opening, self.state.opening_supply); USERS];
+    }
+
+    fn token(&self, side: usize) -> &Address {
+        [&self.world.token_0, &self.world.token_1][side]
+    }
+
+    /// An amount that makes sense beside `whole`: mostly small, sometimes all of it.
+    fn amount(&mut self, whole: i128) -> i128 {
+        match self.rng.random_range(0..10) {
+            0 => self.rng.random_range(1..=10),
+            1 => whole.max(1),
+            2..5 => whole / self.rng.random_range(1..=4),
+            _ => whole / self.rng.random_range(10..=10_000),
+        }
+        .max(1)
+    }
+
+    fn step(&mut self) {
+        let who = self.rng.random_range(0..USERS);
+        let side = self.rng.random_range(0..2);
+        self.base = self.plain.clone();
+        match self.rng.random_range(0..20) {
+            0..3 => self.close(),
+            3..8 => self.swap_exact_in(who, side),
+            8..11 => self.swap_exact_out(who, side),
+            11 => self.swap_received(who, side),
+            12..14 => self.deposit(who),
+            14..17 => self.withdraw(who),
+            17 => self.burn(who),
+            18 => self.donate(who, side),
+            _ => self.claw_back_or_collect(side),
+        }
+        self.check();
+    }
+
+    fn close(&mut self) {
+        let ledgers = [1, 1, 1, 2, 13, 400, 5_000][self.rng.random_range(0..7)];
+        self.world.close(ledgers);
+        self.log.push(format!("close {ledgers}"));
+    }
+
+    fn swap_exact_in(&mut self, who: usize, side: usize) {
+        let token = self.token(side).clone();
+        let user = self.users[who].clone();
+        let amount = self.amount(self.reserve(side));
+        let amount = amount.min(self.world.balance(&token, &user));
+        let quote = self.world.pool.try_quote_exact_in(&token, &amount);
+        let swap = self.world.pool.try_swap_exact_in(&user, &token, &amount, &0, &user, &NEVER);
+        self.log.push(format!("{who} swaps {amount} of {side} in: {swap:?}"));
+        if self.loss && matches!(swap, Err(Err(_))) {
+            return; // the pool cannot pay what was clawed back
+        }
+        assert_eq!(swap, quote, "quote equals execution");
+        if let Ok(Ok(out)) = swap {
+            let curve = self.plain.exact_in(side, &big(amount));
+            assert!(big(out) <= curve, "never more than the curve");
+            self.accounts[who].receive(pair(side, -amount, out));
+        }
+    }
+
+    fn swap_exact_out(&mut self, who: usize, side: usize) {
+        let token = self.token(side).clone();
+        let user = self.users[who].clone();
+        let out = self.amount(self.reserve(1 - side));
+        let quote = self.world.pool.try_quote_exact_out(&token, &out);
+        let most = self.world.balance(&token, &user);
+        if most == 0 {
+            return;
+        }
+        let swap = self.world.pool.try_swap_exact_out(&user, &token, &most, &out, &user, &NEVER);
+        self.log.push(format!("{who} swaps {side} for {out} out: {swap:?}"));
+        if self.loss && matches!(swap, Err(Err(_))) {
+            return;
+        }
+        match swap {
+            Ok(Ok(charged)) => {
+                assert_eq!(quote, Ok(Ok(charged)), "quote equals execution");
+                assert!(charged >= 1);
+                let curve = self.plain.exact_out(side, &big(out));
+                assert!(big(charged) >= curve, "never less than the curve");
+                self.accounts[who].receive(pair(side, -charged, out));
+            }
+            Err(Ok(PoolError::LimitExceeded)) => {
+                assert!(matches!(quote, Ok(Ok(charged)) if charged > most));
+            }
+            refused => assert_eq!(quote, refused, "quote equals execution"),
+        }
+    }
+
+    /// Transfers and swaps what arrived, as the router does.
+    fn swap_received(&mut self, who: usize, side: usize) {
+        let token = self.token(side).clone();
+        let user = self.users[who].clone();
+        let sent = self.amount(self.reserve(side)).min(self.world.balance(&token, &user));
+        self.world.give(&token, &self.world.pool.address, sent);
+        self.world.claw_back(&token, &user, sent);
+        self.world.env.mock_all_auths();
+        let arrived = self.world.balance(&token, &self.world.pool.address) - self.booked(side);
+        let swap = self.world.pool.try_swap_received(&token, &0, &user, &NEVER);
+        self.log.push(format!("{who} sends {sent} of {side}: {swap:?}"));
+        match swap {
+            Ok(Ok(out)) => {
+                self.plain.exact_in(side, &big(arrived));
+                self.accounts[who].receive(pair(side, -arrived, out));
+            }
+            // It stays as a donation, or makes up for a loss.
+            _ => {
+                self.surplus = true;
+                self.accounts[who].receive(pair(side, -sent, 0));
+            }
+        }
+    }
+
+    fn deposit(&mut self, who: usize) {
+        let user = self.users[who].clone();
+        let desired = [0, 1].map(|side| {
+            let amount = self.amount(self.reserve(side));
+            amount.min(self.world.balance(self.token(side), &user))
+        });
+        let settled = self.settled();
+        let deposit =
+            self.world.pool.try_deposit(&user, &desired[0], &desired[1], &0, &user, &NEVER);
+        self.log.push(format!("{who} deposits {desired:?}: {deposit:?}"));
+        if let Ok(Ok((kept_0, kept_1, shares))) = deposit {
+            assert!(kept_0 <= desired[0] && kept_1 <= desired[1]);
+            self.settle(settled);
+            self.plain.deposit([big(kept_0), big(kept_1)], &big(shares));
+            self.accounts[who].receive([-kept_0, -kept_1]);
+        }
+    }
+
+    fn withdraw(&mut self, who: usize) {
+        let user = self.users[who].clone();
+        let all = self.world.pool.balance(&user);
+        let free = all - self.world.pool.held(&user).0;
+        let shares = self.amount(all);
+        let settled = self.settled();
+        let withdraw = self.world.pool.try_withdraw(&user, &shares, &0, &0, &user, &NEVER);
+        self.log.push(format!("{who} withdraws {shares} of {free}: {withdraw:?}"));
+        if let Ok(Ok((out_0, out_1))) = withdraw {
+            assert!(shares <= free, "held shares stay");
+            self.settle(settled);
+            self.plain.withdraw(&big(shares));
+            self.accounts[who].receive([out_0, out_1]);
+            self.accounts[who].burn(shares);
+        } else {
+            let small = withdraw == Err(Ok(PoolError::AmountTooSmall));
+            assert!(shares > free || small, "an exit was blocked: {withdraw:?}");
+        }
+    }
+
+    fn burn(&mut self, who: usize) {
+        let user = self.users[who].clone();
+        let shares = self.amount(self.world.pool.balance(&user)) / 10;
+        let burn = self.world.pool.try_burn(&user, &shares);
+        self.log.push(format!("{who} burns {shares}: {burn:?}"));
+        if burn.is_ok() {
+            self.plain.supply -= shares;
+            self.accounts[who].burn(shares);
+        }
+    }
+
+    fn donate(&mut self, who: usize, side: usize) {
+        let (token, user) = (self.token(side).clone(), self.users[who].clone());
+        let amount = self.amount(self.reserve(side)).min(self.world.balance(&token, &user));
+        self.world.give(&token, &self.world.pool.address, amount);
+        self.world.claw_back(&token, &user, amount);
+        self.world.env.mock_all_auths();
+        self.accounts[who].receive(pair(side, -amount, 0));
+        let sync = self.world.pool.try_sync();
+        self.log.push(format!("{who} donates {amount} of {side}: {sync:?}"));
+        self.take_over();
+    }
+
+    fn claw_back_or_collect(&mut self, side: usize) {
+        if self.rng.random_range(0..2) == 0 {
+            let owed = (self.state.owed_0, self.state.owed_1);
+            let settled = self.settled();
+            let collected = self.world.pool.collect();
+            self.log.push(format!("collect {collected:?}"));
+            assert!(collected.0 <= owed.0 && collected.1 <= owed.1);
+            self.settle(settled);
+            return;
+        }
+        let part = self.rng.random_range(2..20);
+        let amount = self.booked(side) / part;
+        let pool = self.world.pool.address.clone();
+        self.world.claw_back(self.token(side), &pool, amount);
+        self.world.env.mock_all_auths();
+        self.log.push(format!("{amount} of {side} clawed back"));
+        self.loss = true;
+        if self.rng.random_range(0..2) == 0 {
+            self.world.pool.sync();
+            self.take_over();
+        }
+    }
+
+    fn reserve(&self, side: usize) -> i128 {
+        [self.state.reserve_0, self.state.reserve_1][side]
+    }
+
+    fn booked(&self, side: usize) -> i128 {
+        [self.state.reserve_0 + self.state.owed_0, self.state.reserve_1 + self.state.owed_1][side]
+    }
+
+    /// After `sync` the reserves are what the balances say; `check` holds them against those.
+    fn take_over(&mut self) {
+        let state = self.world.state();
+        self.plain.reserves = [big(state.reserve_0), big(state.reserve_1)];
+        self.base = self.plain.clone();
+        self.loss = false;
+        self.surplus = false;
+    }
+
+    /// The reserves after a clawback has been shared in proportion, as deposits, withdrawals and
+    /// collections do before anything else.
+    fn settled(&self) -> [BigInt; 2] {
+        [0, 1].map(|side| {
+            let balance = self.world.balance(self.token(side), &self.world.pool.address);
+            let booked = self.booked(side);
+            if balance >= booked {
+                return big(self.reserve(side));
+            }
+            let owed = big(booked - self.reserve(side)) * balance / booked;
+            big(balance) - owed
+        })
+    }
+
+    fn settle(&mut self, settled: [BigInt; 2]) {
+        self.plain.reserves = settled;
+        self.base = self.plain.clone();
+        self.loss = false;
+    }
+
+    fn check(&mut self) {
+        let before = std::mem::replace(&mut self.state, self.world.state());
+        let state = self.state.clone();
+        let reserves = [big(state.reserve_0), big(state.reserve_1)];
+        assert_eq!(reserves, self.plain.reserves, "reserves as in a plain pool");
+        assert_eq!(big(state.total_supply), self.plain.supply);
+        self.check_balances();
+
+        let product =
+            |pool: &Plain, supply: &BigInt| &pool.reserves[0] * &pool.reserves[1] * supply * supply;
+        let (now, then) = (&self.plain, &self.base);
+        assert!(product(now, &then.supply) >= product(then, &now.supply), "value per share fell");
+
+        let ledger = self.world.env.ledger().sequence();
+        if ledger != self.ledger {
+            let step = u64::from(ledger - self.ledger) * STEP_PER_LEDGER;
+            let moved = u64::from(state.log_price.abs_diff(before.log_price));
+            assert!(moved <= step.min(STEP_PER_RECORD), "the recorded price jumps");
+            self.ledger = ledger;
+            self.open();
+        } else {
+            assert_eq!(state.log_price, before.log_price, "one record a ledger");
+            assert_eq!(state.cumulative, before.cumulative);
+            assert_eq!(state.opening_0, before.opening_0);
+            assert_eq!(state.opening_1, before.opening_1);
+            assert_eq!(state.opening_supply, before.opening_supply);
+        }
+        for (who, account) in self.accounts.iter().enumerate() {
+            assert!(!account.has_gained(), "{who} took out more than the opening value");
+        }
+    }
+
+    /// The pool holds what it owes, and exactly that when nobody donated and no issuer took back;
+    /// all shares are somebody's.
+    fn check_balances(&self) {
+        for side in [0, 1] {
+            let balance = self.world.balance(self.token(side), &self.world.pool.address);
+            let booked = self.booked(side);
+            assert!(balance >= booked || self.loss, "the pool holds less than it owes");
+            assert!(balance <= booked || self.surplus, "the pool holds more than it owes");
+        }
+        let locked = self.world.pool.balance(&self.world.pool.address);
+        let owned: i128 = self.users.iter().map(|user| self.world.pool.balance(user)).sum();
+        assert_eq!(locked, 1_000);
+        assert_eq!(owned + locked, self.state.total_supply);
+    }
+}
+
+fn pair(side: usize, own: i128, other: i128) -> [i128; 2] {
+    if side == 0 {
+        [own, other]
+    } else {
+        [other, own]
+    }
+}
+
+fn play(seed: u64) {
+    let mut game = Game::new(seed);
+    let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        for _ in 0..CALLS {
+            game.step();
+        }
+    }));
+    if let Err(panic) = played {
+        eprintln!("TRIBUTARY_SEED={seed} ({:?})", game.world.setup.tokens);
+        for line in &game.log {
+            eprintln!("  {line}");
+        }
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// One of two halves, so that two cores share the work.
+fn play_half(half: u64) {
+    if let Ok(seed) = std::env::var("TRIBUTARY_SEED") {
+        let seed: u64 = seed.parse().expect("TRIBUTARY_SEED is a number");
+        if seed % 2 == half {
+            play(seed);
+        }
+        return;
+    }
+    let sequences: u64 = match std::env::var("TRIBUTARY_SEQUENCES") {
+        Ok(sequences) => sequences.parse().expect("TRIBUTARY_SEQUENCES is a number"),
+        Err(_) => 10_000,
+    };
+    for seed in (0..sequences).filter(|seed| seed % 2 == half) {
+        play(seed);
+    }
+}
+
+#[test]
+fn invariants_hold_after_every_call_of_random_sequences_even_seeds() {
+    play_half(0);
+}
+
+#[test]
+fn invariants_hold_after_every_call_of_random_sequences_odd_seeds() {
+    play_half(1);
+}
