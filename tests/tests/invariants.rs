@@ -52,18 +52,26 @@ impl Game {
         // Pools from a few units to what a Stellar asset can hold, and now and then beyond.
         let most = if rng.random_range(0..8) == 0 { 100 } else { 60 };
         let reserves = [0; 2].map(|_| 1i128 << rng.random_range(11..most));
-        let first = world.user(reserves[0], reserves[1]);
-        world.env.mock_all_auths();
-        let deposit =
-            world.pool.try_deposit(&first, &reserves[0], &reserves[1], &0, &first, &NEVER);
-        deposit.unwrap().unwrap();
-        world.close(13);
-        let mut users = vec![first];
-        for _ in 1..USERS {
-            // What they own beside ranges from nothing to most of it.
-            let share = rng.random_range(0..3);
-            users.push(world.user(reserves[0] << (2 * share), reserves[1] << (2 * share)));
+        // Each owns tokens for many trades, and anything from a hundredth of the shares to nearly
+        // all of them.
+        let mut users = vec![];
+        for _ in 0..USERS {
+            let user = world.user(reserves[0] * 32, reserves[1] * 32);
+            let percent = [1, 10, 100, 2_000][rng.random_range(0..4)];
+            let [desired_0, desired_1] = reserves.map(|reserve| reserve * percent / 100);
+            world.env.mock_all_auths();
+            let pool = &world.pool;
+            let deposit =
+                pool.try_deposit(&user, &desired_0.max(1), &desired_1.max(1), &0, &user, &NEVER);
+            // The first may be too small.
+            let _ = deposit;
+            users.push(user);
         }
+        if world.pool.total_supply() == 0 {
+            let user = &users[0];
+            world.pool.deposit(user, &reserves[0], &reserves[1], &0, user, &NEVER);
+        }
+        world.close(13);
         world.env.mock_all_auths();
         let state = world.state();
         let plain = Plain {
