@@ -25,6 +25,7 @@ pub const HOLD_SECONDS: u64 = 60;
 pub const PAUSE_SECONDS: u64 = 7 * 24 * 60 * 60;
 
 contractmeta!(key = "binver", val = env!("CARGO_PKG_VERSION"));
+contractmeta!(key = "source", val = "Tributary: contracts/pool");
 contractmeta!(key = "sep", val = "41,47");
 
 #[contract]
@@ -166,6 +167,7 @@ impl PoolInterface for PoolContract {
         call.settle_loss(&env)?;
         shares::burn(&env, &from, shares)?;
 
+        let (reserve_0, reserve_1) = (call.pool.reserve_0, call.pool.reserve_1);
         let paid = call.pool.withdraw(burned)?;
         let (amount_0, amount_1) = (signed(paid.out_0)?, signed(paid.out_1)?);
         let wanted = amount_0 >= limit(min_0)? && amount_1 >= limit(min_1)?;
@@ -173,8 +175,13 @@ impl PoolInterface for PoolContract {
 
         storage::store(&env, &call.terms, &call.pool)?;
         ttl::extend_instance(&env);
-        transfer(&env, &call.terms.token_0, &call.this, &to, paid.out_0)?;
-        transfer(&env, &call.terms.token_1, &call.this, &to, paid.out_1)?;
+        // A token that was clawed back whole, and may be frozen, must not block the other.
+        if reserve_0 > 0 {
+            transfer(&env, &call.terms.token_0, &call.this, &to, paid.out_0)?;
+        }
+        if reserve_1 > 0 {
+            transfer(&env, &call.terms.token_1, &call.this, &to, paid.out_1)?;
+        }
         Withdrawn { from, to, amount_0, amount_1, shares }.publish(&env);
         Ok((amount_0, amount_1))
     }
@@ -361,8 +368,7 @@ impl PoolInterface for PoolContract {
 
     /// Brings the books to the balances. What the pool holds beyond them (donations, what was sent
     /// by mistake) goes to the providers; what an issuer clawed back is lost by providers and
-    /// treasury in proportion. A token that was clawed back whole stays at 0: the pool only pays
-    /// out from then on.
+    /// treasury in proportion.
     ///
     /// Authorization: none.
     ///

@@ -8,7 +8,7 @@
 use tributary_common::{
     ensure,
     interfaces::pool::PoolError,
-    math::{mul_div_ceil, mul_div_floor, sqrt_product, Worth, BPS},
+    math::{mul_div_ceil, mul_div_floor, sqrt_product, Worth, BPS, MAX_AMOUNT},
 };
 
 /// Shares that the first deposit locks for ever, so that nobody can own all of a pool and make a
@@ -161,11 +161,14 @@ pub struct Withdrawal {
     pub owed_1: u128,
 }
 
-/// The reserves fall by ⌊reserve × shares ÷ supply⌋. Both payouts are scaled by one factor ≤ 1 so
-/// that, at the opening price, they are worth at most the shares' part of the opening reserves.
-/// With the price P = opening_1 ÷ opening_0, an amount pair (a, b) is worth
-/// a × P + b = (a × opening_1 + b × opening_0) ÷ opening_0, so worths compare in 256 bits.
-/// Every rounding is the gain of those who stay.
+/// The reserves fall by ⌊reserve × shares ÷ supply⌋, the rounding being the gain of those who stay.
+///
+/// Both payouts are scaled by one factor ≤ 1 so that, at the opening price, all of today's shares
+/// would be paid at most what as many shares were worth when the ledger opened; that, and the
+/// rounding of the scaling, is the treasury's due. With the price P = opening_1 ÷ opening_0 a pair
+/// (a, b) is worth a × P + b = (a × opening_1 + b × opening_0) ÷ opening_0, so worths compare in
+/// 256 bits. The factor is of the whole pool and not of the one withdrawal: there a unit that a
+/// part gains by rounding would count as excess.
 pub fn withdraw(
     reserves: (u128, u128),
     supply: u128,
@@ -173,23 +176,26 @@ pub fn withdraw(
     opening_supply: u128,
     shares: u128,
 ) -> Result<Withdrawal, PoolError> {
-    let part = |whole: (u128, u128), supply: u128| {
-        let part_0 = mul_div_floor(whole.0, shares, supply).ok_or(PoolError::Overflow)?;
-        let part_1 = mul_div_floor(whole.1, shares, supply).ok_or(PoolError::Overflow)?;
-        Ok::<_, PoolError>((part_0, part_1))
-    };
+    let part = |reserve| mul_div_floor(reserve, shares, supply).ok_or(PoolError::Overflow);
+    let (fall_0, fall_1) = (part(reserves.0)?, part(reserves.1)?);
     let worth = |(amount_0, amount_1): (u128, u128)| {
         Worth::new(amount_0, opening.1, amount_1, opening.0).ok_or(PoolError::Overflow)
     };
-    let (fall_0, fall_1) = part(reserves, supply)?;
-    let paid = worth((fall_0, fall_1))?;
-    let allowed = worth(part(opening, opening_supply)?)?;
-    let (out_0, out_1) = if paid <= allowed {
-        (fall_0, fall_1)
-    } else {
+    // What no token can hold is more than the reserves: the bound stays below the truth.
+    let as_many = |opening| match mul_div_floor(opening, supply, opening_supply) {
+        Some(amount) => amount.min(MAX_AMOUNT),
+        None => MAX_AMOUNT,
+    };
+    let paid = worth(reserves)?;
+    let allowed = worth((as_many(opening.0), as_many(opening.1)))?;
+    // A side that opened with nothing gives no price, and then nobody can have traded.
+    let priced = opening.0 > 0 && opening.1 > 0;
+    let (out_0, out_1) = if priced && paid > allowed {
         let (numerator, denominator) = allowed.ratio_floor(paid);
         let scale = |fall| mul_div_floor(fall, numerator, denominator).ok_or(PoolError::Overflow);
         (scale(fall_0)?, scale(fall_1)?)
+    } else {
+        (fall_0, fall_1)
     };
     ensure(out_0 > 0 || out_1 > 0, PoolError::AmountTooSmall)?;
     Ok(Withdrawal {

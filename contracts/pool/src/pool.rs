@@ -135,7 +135,9 @@ impl Pool {
         side: Side,
         price: impl FnOnce(&Market) -> Result<Trade, PoolError>,
     ) -> Result<Trade, PoolError> {
-        ensure(self.reserve_0 > 0 && self.reserve_1 > 0, PoolError::EmptyPool)?;
+        // Without an opening price, after a clawback of all of a token, nothing is traded.
+        let priced = self.opening_0 > 0 && self.opening_1 > 0;
+        ensure(priced && self.reserve_0 > 0 && self.reserve_1 > 0, PoolError::EmptyPool)?;
         let before = if terms.band_bps > 0 { self.log_price() } else { None };
         self.face(side);
         let trade = price(&Market {
@@ -182,8 +184,9 @@ impl Pool {
         // A swap never empties a side.
         let after = self.log_price().unwrap_or(before).saturating_sub(mean);
         let before = before.saturating_sub(mean);
-        let nearer = after.signum() == before.signum() && after.abs() <= before.abs();
-        ensure(nearer || after.abs() <= band, PoolError::OutsideBand)
+        let distance = after.unsigned_abs();
+        let nearer = after.signum() == before.signum() && distance <= before.unsigned_abs();
+        ensure(nearer || distance <= band.unsigned_abs(), PoolError::OutsideBand)
     }
 
     /// What the treasury is owed, which then it no longer is.
@@ -199,14 +202,10 @@ impl Pool {
         Ok(loss_0 || loss_1)
     }
 
-    /// Brings the books to the balances, up or down. What a clawback has emptied stays empty:
-    /// otherwise whoever donated one unit of the lost token could buy all of the other with it.
+    /// Brings the books to the balances, up or down.
     pub fn sync(&mut self, balance_0: u128, balance_1: u128) -> Result<(), PoolError> {
         ensure(self.supply > 0, PoolError::EmptyPool)?;
         self.settle_loss(balance_0, balance_1)?;
-        if self.reserve_0 == 0 || self.reserve_1 == 0 {
-            return Ok(());
-        }
         self.reserve_0 = balance_0.checked_sub(self.owed_0).ok_or(PoolError::Deficit)?;
         self.reserve_1 = balance_1.checked_sub(self.owed_1).ok_or(PoolError::Deficit)?;
         Ok(())

@@ -192,6 +192,7 @@ pub fn view(about: About, terms: Terms, pool: &Pool) -> Result<PoolState, PoolEr
         opening_0: signed(pool.opening_0)?,
         opening_1: signed(pool.opening_1)?,
         opening_supply: signed(pool.opening_supply)?,
+        opening_ledger: pool.opening_ledger,
         paused_until: pool.paused_until,
         log_price: pool.oracle.log_price,
         cumulative: pool.oracle.latest.cumulative,

@@ -61,16 +61,19 @@ fn sync_records_the_oracle_before_it_changes_the_price() {
 }
 
 #[test]
-fn sync_does_not_revive_a_side_that_was_clawed_back_whole() {
+fn sync_of_a_side_that_was_clawed_back_whole_leaves_providers_a_ledger_to_exit() {
+    // Stated openly: whoever gives the lost token back sets its price, as after any clawback. But
+    // nothing trades in a ledger that opened without a price, while all can withdraw.
     let (world, provider) = World::with_liquidity(Setup::default(), 1_000 * ONE, 4_000 * ONE);
     world.claw_back(&world.token_0, &world.pool.address, 1_000 * ONE);
     world.pool.sync();
-    // Otherwise one unit of the lost token would buy half of the other.
+    world.close(1);
     let thief = world.user(2, 0);
     world.give(&world.token_0, &world.pool.address, 1);
     world.pool.sync();
-    assert_eq!(world.state().reserve_0, 0);
     let refused = || world.swap_exact_in(&thief, &world.token_0, 2);
+    assert_refused(&world, &[&thief], PoolError::EmptyPool, refused);
+    let refused = || world.swap_exact_out(&thief, &world.token_0, 2, 1);
     assert_refused(&world, &[&thief], PoolError::EmptyPool, refused);
     assert_eq!(world.withdraw(&provider, 1_000 * ONE), Ok((0, 2_000 * ONE)));
 }

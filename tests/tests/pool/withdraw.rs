@@ -2,7 +2,7 @@ use soroban_sdk::{Address, IntoVal, Val, Vec};
 use soroban_token_sdk::events::Burn;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::{event::Withdrawn, HOLD_SECONDS};
-use tributary_tests::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::pool::{assert_refused, Refusal, Setup, Tokens, World, NEVER, ONE};
 
 struct Call {
     from: Address,
@@ -211,4 +211,19 @@ fn withdraw_settles_a_clawback_so_that_the_first_to_leave_gains_nothing() {
     world.claw_back(&world.token_1, &world.pool.address, 400 * ONE);
     assert_eq!(world.withdraw(&first, 100 * ONE), Ok((50 * ONE, 100 * ONE)));
     assert_eq!(world.withdraw(&second, 100 * ONE), Ok((50 * ONE, 100 * ONE)));
+}
+
+#[test]
+fn withdraw_of_a_token_with_coarse_units_is_not_cut_by_their_rounding() {
+    let setup = Setup { tokens: Tokens::Plain(0, 7), ..Setup::default() };
+    let (world, _) = World::with_liquidity(setup, 1_000, 10_000_000_000);
+    let (leaver, trader) = (world.user(2, 20_000_000), world.user(10, 0));
+    let (_, _, shares) = world.deposit(&leaver, 2, 20_000_000).unwrap();
+    world.close(12);
+    let shares = shares - 4;
+    world.swap_exact_in(&trader, &world.token_0, 2).unwrap();
+    let (out_0, out_1) = world.withdraw(&leaver, shares).unwrap();
+    // One unit of the coarse token, and of the fine one what two shares of a trade's effect cost.
+    assert_eq!(out_0, 1);
+    assert!(out_1 > 19_900_000, "{out_1}");
 }

@@ -36,6 +36,7 @@ pub struct PoolState {
     pub opening_0: i128,
     pub opening_1: i128,
     pub opening_supply: i128,
+    pub opening_ledger: u32,
     /// Swaps and deposits are refused before this time; 0 when the pool was never paused.
     pub paused_until: u64,
     /// The recorded price of token 0 in token 1, log₂ × 2²⁴.

@@ -1,0 +1,71 @@
+//! Row 8: the largest amounts, and tokens without decimals or with eighteen.
+
+use tributary_common::interfaces::pool::PoolError;
+use tributary_tests::pool::{assert_refused, Setup, Tokens, World};
+
+#[test]
+fn row_8_a_pool_holds_all_that_a_token_can_and_pays_it_out_again() {
+    let setup = Setup { tokens: Tokens::Plain(18, 18), ..Setup::default() };
+    let most = i128::MAX - 1_000_000;
+    let (world, provider) = World::with_liquidity(setup, most, most);
+    let trader = world.user(1_000_000, 1_000_000);
+    let quote = world.pool.quote_exact_in(&world.token_0, &1_000_000);
+    assert_eq!(quote, 996_999, "the product needs 147 bits");
+    assert_eq!(world.swap_exact_in(&trader, &world.token_0, 1_000_000), Ok(quote));
+    world.swap_exact_out(&trader, &world.token_1, 1_000_000, 900_000).unwrap();
+    world.pool.collect();
+    world.close(400);
+    world.pool.sync();
+    assert!(world.pool.twap(&world.token_0).is_some());
+    let shares = world.pool.balance(&provider);
+    let (out_0, out_1) = world.withdraw(&provider, shares).unwrap();
+    assert!(out_0 > most - 2_000_000 && out_1 > most - 2_000_000);
+}
+
+#[test]
+fn row_8_amounts_that_no_token_can_hold_are_refused_by_name() {
+    let setup = Setup { tokens: Tokens::Plain(18, 18), ..Setup::default() };
+    let (world, _) = World::with_liquidity(setup, i128::MAX - 10, 1_000_000);
+    let trader = world.user(i128::MAX, i128::MAX);
+    let users = [&trader];
+    for call in [
+        world.pool.try_quote_exact_in(&world.token_0, &i128::MAX).unwrap_err(),
+        world.pool.try_quote_exact_in(&world.token_0, &(i128::MAX / 2)).unwrap_err(),
+    ] {
+        assert_eq!(call, Ok(PoolError::Overflow));
+    }
+    let refused = || world.swap_exact_in(&trader, &world.token_0, i128::MAX);
+    assert_refused(&world, &users, PoolError::Overflow, refused);
+    let refused = || world.deposit(&trader, i128::MAX, i128::MAX);
+    assert_refused(&world, &users, PoolError::Overflow, refused);
+    let dear = || world.swap_exact_out(&trader, &world.token_0, i128::MAX, 999_999);
+    assert_refused(&world, &users, PoolError::Overflow, dear);
+}
+
+#[test]
+fn row_8_the_largest_stellar_asset_works() {
+    let most = i128::from(i64::MAX) - 1_000;
+    let (world, provider) = World::with_liquidity(Setup::default(), most, most);
+    let trader = world.user(1_000, 1_000);
+    world.swap_exact_in(&trader, &world.token_0, 1_000).unwrap();
+    let shares = world.pool.balance(&provider);
+    world.withdraw(&provider, shares).unwrap();
+}
+
+#[test]
+fn row_8_decimals_do_not_matter() {
+    for (decimals, reserves) in
+        [((0, 18), (1_000, 10i128.pow(24))), ((18, 0), (10i128.pow(24), 1_000))]
+    {
+        let setup = Setup { tokens: Tokens::Plain(decimals.0, decimals.1), ..Setup::default() };
+        let (world, provider) = World::with_liquidity(setup, reserves.0, reserves.1);
+        let trader = world.user(reserves.0, reserves.1);
+        for token in [&world.token_0, &world.token_1] {
+            let reserve = if *token == world.token_0 { reserves.0 } else { reserves.1 };
+            let quote = world.pool.quote_exact_in(token, &(reserve / 10));
+            assert_eq!(world.swap_exact_in(&trader, token, reserve / 10), Ok(quote));
+            world.close(1);
+        }
+        world.withdraw(&provider, 1_000_000).unwrap();
+    }
+}
