@@ -1,10 +1,8 @@
 //! Wide integer arithmetic. Pure: it knows no `Env`, so tests hold it against arbitrary-precision
 //! integers (`tests/tests/math.rs`).
 //!
-//! Products are 256 bits wide where 128 could overflow. While everything fits into 64-bit words it
-//! stays in them, which costs a fraction (docs/decisions/0002-wide-arithmetic.md).
-
-use crypto_bigint::{CheckedAdd, NonZero, U128, U256};
+//! Products are 256 bits wide and are divided in 64-bit words, the widest that wasm knows. Why this
+//! is not a library's: docs/decisions/0002-wide-arithmetic.md.
 
 /// Basis points in one: 10 000 bps = 100 %.
 pub const BPS: u128 = 10_000;
@@ -20,64 +18,110 @@ pub fn mul_div_floor(a: u128, b: u128, c: u128) -> Option<u128> {
 /// ⌈a × b ÷ c⌉, exact. `None` when `c` is 0 or the quotient needs more than 128 bits.
 pub fn mul_div_ceil(a: u128, b: u128, c: u128) -> Option<u128> {
     match mul_div(a, b, c)? {
-        (quotient, true) => Some(quotient),
-        (quotient, false) => quotient.checked_add(1),
+        (quotient, 0) => Some(quotient),
+        (quotient, _) => quotient.checked_add(1),
     }
 }
 
-/// (⌊a × b ÷ c⌋, whether the division was exact), by the cheapest way that is wide enough.
+/// (quotient, remainder) of a × b by `c`.
 #[inline(never)]
-fn mul_div(a: u128, b: u128, c: u128) -> Option<(u128, bool)> {
-    if c == 0 {
+fn mul_div(a: u128, b: u128, c: u128) -> Option<(u128, u128)> {
+    let (high, low) = product(a, b);
+    if high >= c {
         return None;
     }
-    if let (Ok(a), Ok(b), Ok(c)) = (u64::try_from(a), u64::try_from(b), u64::try_from(c)) {
-        return Some(mul_div_narrow(a, b, c));
+    let (divisor_1, divisor_0) = words(c);
+    if divisor_1 > 0 {
+        return Some(divide_long(high, low, c));
     }
-    match a.checked_mul(b) {
-        Some(product) => {
-            let quotient = product.checked_div(c)?;
-            Some((quotient, quotient.wrapping_mul(c) == product))
-        }
-        None => mul_div_wide(a, b, c),
-    }
+    let ((_, top), (low_1, low_0)) = (words(high), words(low));
+    let (quotient_1, rest) = divide_words(top, low_1, divisor_0);
+    let (quotient_0, rest) = divide_words(rest, low_0, divisor_0);
+    Some((join(quotient_1, quotient_0), rest.into()))
 }
 
-/// In 64-bit words, as all amounts of Stellar assets allow: three word divisions instead of the
-/// bit-by-bit division that 128-bit numbers get on wasm. `c` must not be 0.
+/// a × b as (high, low).
 #[inline(always)]
-fn mul_div_narrow(a: u64, b: u64, c: u64) -> (u128, bool) {
-    let product = u128::from(a).wrapping_mul(u128::from(b));
-    let (high, low) = words(product);
-    let quotient_high = high.checked_div(c).unwrap_or_default();
-    let rest = high.wrapping_sub(quotient_high.wrapping_mul(c));
-    let (quotient_low, rest) = divide_words(rest, low, c);
-    ((u128::from(quotient_high) << 64) | u128::from(quotient_low), rest == 0)
+fn product(a: u128, b: u128) -> (u128, u128) {
+    let ((a_1, a_0), (b_1, b_0)) = (words(a), words(b));
+    let part = |x: u64, y: u64| u128::from(x).wrapping_mul(y.into());
+    let lowest = part(a_0, b_0);
+    if a_1 | b_1 == 0 {
+        return (0, lowest);
+    }
+    // A product of words leaves room for two words more.
+    let middle = part(a_1, b_0).wrapping_add(lowest >> 64);
+    let (middle_1, middle_0) = words(middle);
+    let (carry, low_1) = words(part(a_0, b_1).wrapping_add(middle_0.into()));
+    let high = part(a_1, b_1).wrapping_add(middle_1.into()).wrapping_add(carry.into());
+    (high, join(low_1, words(lowest).1))
 }
 
-/// (quotient, remainder) of high × 2⁶⁴ + low by `divisor` > `high`: schoolbook division with two
-/// 32-bit digits (Knuth, *The Art of Computer Programming* 2, §4.3.1, algorithm D).
+/// (quotient, remainder) of high × 2¹²⁸ + low by a `divisor` above `high` and of more than one
+/// word: schoolbook division with two digits of a word each (Knuth, *The Art of Computer
+/// Programming* 2, §4.3.1, algorithm D).
+#[inline(never)]
+fn divide_long(high: u128, low: u128, divisor: u128) -> (u128, u128) {
+    // Normalized, so that a digit's estimate is at most two too large.
+    let shift = divisor.leading_zeros();
+    let divisor = divisor << shift;
+    let top = if shift == 0 { high } else { high << shift | low >> 128u32.wrapping_sub(shift) };
+    let (low_1, low_0) = words(low << shift);
+    let (digit_1, top) = divide_digit(top, low_1, divisor);
+    let (digit_0, top) = divide_digit(top, low_0, divisor);
+    (join(digit_1, digit_0), top >> shift)
+}
+
+/// (quotient, remainder) of top × 2⁶⁴ + next by `divisor`, whose highest bit is set and which is
+/// above `top`; so the quotient is a word.
+#[inline(always)]
+fn divide_digit(top: u128, next: u64, divisor: u128) -> (u64, u128) {
+    let ((top_1, top_0), (divisor_1, divisor_0)) = (words(top), words(divisor));
+    let (mut digit, mut rest) = if top_1 < divisor_1 {
+        let (digit, rest) = divide_words(top_1, top_0, divisor_1);
+        (digit, Some(rest))
+    } else {
+        (u64::MAX, top_0.checked_add(divisor_1))
+    };
+    // Too large while digit × divisor_0 > rest × 2⁶⁴ + next; never once rest needs a word more.
+    while let Some(word) = rest {
+        if u128::from(digit).wrapping_mul(divisor_0.into()) <= join(word, next) {
+            break;
+        }
+        digit = digit.wrapping_sub(1);
+        rest = word.checked_add(divisor_1);
+    }
+    // The true remainder fits, so what the products lose above 128 bits cancels.
+    let rest = join(top_0, next).wrapping_sub(u128::from(digit).wrapping_mul(divisor));
+    (digit, rest)
+}
+
+/// (quotient, remainder) of high × 2⁶⁴ + low by `divisor` > `high`: as `divide_long`, with two
+/// digits of half a word each.
 #[inline(always)]
 fn divide_words(high: u64, low: u64, divisor: u64) -> (u64, u64) {
     if high == 0 {
         let quotient = low.checked_div(divisor).unwrap_or_default();
         return (quotient, low.wrapping_sub(quotient.wrapping_mul(divisor)));
     }
-    // Normalized, so that a digit's estimate is at most two too large.
+    divide_two_words(high, low, divisor)
+}
+
+#[inline(never)]
+fn divide_two_words(high: u64, low: u64, divisor: u64) -> (u64, u64) {
     let shift = divisor.leading_zeros();
     let divisor = divisor << shift;
-    let (top, rest) = words((u128::from(high) << 64 | u128::from(low)) << shift);
-    let (digit_1, top) = divide_digit(top, rest >> 32, divisor);
-    let (digit_0, top) = divide_digit(top, rest & LOW_HALF, divisor);
+    let (top, rest) = words(join(high, low) << shift);
+    let (digit_1, top) = divide_half(top, rest >> 32, divisor);
+    let (digit_0, top) = divide_half(top, rest & LOW_HALF, divisor);
     ((digit_1 << 32) | digit_0, top >> shift)
 }
 
 const LOW_HALF: u64 = u32::MAX as u64;
 
-/// (quotient, remainder) of top × 2³² + next by `divisor`, whose highest bit is set; `top` is
-/// below it, `next` and so the quotient below 2³².
+/// As `divide_digit`, where `next` and the quotient are half words.
 #[inline(always)]
-fn divide_digit(top: u64, next: u64, divisor: u64) -> (u64, u64) {
+fn divide_half(top: u64, next: u64, divisor: u64) -> (u64, u64) {
     let (divisor_1, divisor_0) = (divisor >> 32, divisor & LOW_HALF);
     let mut digit = top.checked_div(divisor_1).unwrap_or_default();
     let mut rest = top.wrapping_sub(digit.wrapping_mul(divisor_1));
@@ -88,7 +132,6 @@ fn divide_digit(top: u64, next: u64, divisor: u64) -> (u64, u64) {
             break;
         }
     }
-    // The true remainder fits, so what the products lose above 64 bits cancels.
     let rest = (top << 32 | next).wrapping_sub(digit.wrapping_mul(divisor));
     (digit, rest)
 }
@@ -99,12 +142,9 @@ fn words(value: u128) -> (u64, u64) {
     ((value >> 64) as u64, value as u64)
 }
 
-/// In 256 bits.
-#[inline(never)]
-fn mul_div_wide(a: u128, b: u128, c: u128) -> Option<(u128, bool)> {
-    let divisor: NonZero<U128> = Option::from(NonZero::new(U128::from_u128(c)))?;
-    let (quotient, remainder) = product(a, b).div_rem_vartime(&divisor);
-    Some((narrow(&quotient)?, remainder == U128::ZERO))
+#[inline(always)]
+fn join(high: u64, low: u64) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
 }
 
 /// ⌊√(a × b)⌋, exact for every pair of 128-bit numbers. Newton's method from above: each step is
@@ -129,46 +169,39 @@ pub fn sqrt_product(a: u128, b: u128) -> u128 {
 /// A sum of two products of amounts: what a pair of amounts is worth at a price given as a
 /// fraction. 256 bits; two products of amounts below 2¹²⁷ always fit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Worth(U256);
+pub struct Worth {
+    high: u128,
+    low: u128,
+}
 
 impl Worth {
     /// a × b + c × d, or `None` when that needs more than 256 bits.
+    #[inline(never)]
     pub fn new(a: u128, b: u128, c: u128, d: u128) -> Option<Worth> {
-        Option::from(product(a, b).checked_add(&product(c, d))).map(Worth)
+        let ((high_1, low_1), (high_2, low_2)) = (product(a, b), product(c, d));
+        let (low, carry) = low_1.overflowing_add(low_2);
+        let high = high_1.checked_add(high_2)?.checked_add(carry.into())?;
+        Some(Worth { high, low })
     }
 
-    /// A fraction of two 128-bit numbers at most `self ÷ other`, and below it by less than
-    /// 2⁻¹²⁵. `other` must not be zero.
+    /// A fraction of two 128-bit numbers at most `self ÷ other`, and below it by less than 2⁻¹²⁵.
+    /// `other` must be neither zero nor less than `self`.
+    #[inline(never)]
     pub fn ratio_floor(self, other: Worth) -> (u128, u128) {
-        let shift = self.bits().max(other.bits()).saturating_sub(U128::BITS);
-        if shift == 0 {
-            return (low(&self.0), low(&other.0));
+        if other.high == 0 {
+            return (self.low, other.low);
         }
-        // One bit more than needed leaves room for the one that rounds the divisor up.
-        let shift = shift.saturating_add(1);
-        let dividend = low(&self.0.unbounded_shr_vartime(shift));
-        let divisor = low(&other.0.unbounded_shr_vartime(shift));
-        (dividend, divisor.saturating_add(1))
+        // 127 bits of the divisor, which leaves room to round it up.
+        let shift = 129u32.wrapping_sub(other.high.leading_zeros());
+        (self.shifted_right(shift), other.shifted_right(shift).wrapping_add(1))
     }
 
-    fn bits(self) -> u32 {
-        self.0.bits_vartime()
+    /// ⌊self ÷ 2^shift⌋ for a `shift` from 2 to 129 that makes it fit.
+    fn shifted_right(self, shift: u32) -> u128 {
+        match 128u32.checked_sub(shift) {
+            None => self.high >> 1,
+            Some(0) => self.high,
+            Some(left) => self.high << left | self.low >> shift,
+        }
     }
-}
-
-#[inline(never)]
-fn product(a: u128, b: u128) -> U256 {
-    U128::from_u128(a).concatenating_mul(&U128::from_u128(b))
-}
-
-#[inline(always)]
-fn narrow(value: &U256) -> Option<u128> {
-    let (low, high): (U128, U128) = value.split();
-    (high == U128::ZERO).then(|| low.into())
-}
-
-#[inline(always)]
-fn low(value: &U256) -> u128 {
-    let (low, _): (U128, U128) = value.split();
-    low.into()
 }

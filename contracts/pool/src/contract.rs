@@ -1,5 +1,8 @@
-//! The entry points, and what their callers must know. Amounts are raw units of their token,
-//! times are ledger timestamps in seconds, prices are of the raw units.
+//! The entry points. What their documentation says goes into the wasm for whoever calls them, so it
+//! is short; docs/pool.md says it at length, with the errors of each.
+//!
+//! Amounts are raw units of their token, times are ledger timestamps in seconds and deadlines
+//! still hold at their second.
 
 use soroban_sdk::{
     contract, contractimpl, contractmeta, token::TokenClient, Address, Env, IntoVal, MuxedAddress,
@@ -33,19 +36,9 @@ pub struct PoolContract;
 
 #[contractimpl]
 impl PoolContract {
-    /// Makes a pool. Everything given here is fixed for ever.
-    ///
-    /// - `token_0`, `token_1`: two different SEP-41 tokens, sorted by address
-    /// - `fee_bps`: fee on what a swap takes in, 1 to 100 basis points
-    /// - `treasury_bps`: the treasury's share of that fee, at most 3 333 basis points of it
-    /// - `band_bps`: how far from the TWAP a swap may move the price, 1 000 to 5 000 basis
-    ///   points, or 0 for no band
-    /// - `treasury`: where `collect` pays
-    /// - `guardian`: who may `pause`
-    /// - `factory`: the factory that the pool belongs to
-    /// - `name`, `symbol`: of the shares; they tell region, pair and fee
-    ///
-    /// Errors: `InvalidTokens`, `InvalidFee`, `InvalidTreasuryShare`, `InvalidBand`.
+    /// Makes a pool; all of it is fixed for ever. `token_0` < `token_1`; `fee_bps` 1 to 100, of what
+    /// comes in; `treasury_bps` up to 3 333, of that fee; `band_bps` 0 (none) or 1 000 to 5 000: how
+    /// far a swap may move the price from the TWAP; `name`, `symbol`: of the shares.
     #[allow(clippy::too_many_arguments)] // each is fixed for ever, one by one
     pub fn __constructor(
         env: Env,
@@ -73,25 +66,15 @@ impl PoolContract {
 
 #[contractimpl]
 impl PoolInterface for PoolContract {
-    /// Adds liquidity and mints shares to `to`.
+    /// Adds liquidity. Pulls both desired amounts, keeps what the ratio of the reserves asks (rounded
+    /// up), returns the rest of the side that did not bind, mints shares (rounded down) to `to`. The
+    /// first deposit keeps all, sets the price, and locks 1 000 shares for ever.
     ///
-    /// Pulls `desired_0` and `desired_1`, keeps both at the current ratio of the reserves, and
-    /// returns the rest of the side that did not bind (of token 1 when both fit). The first
-    /// deposit keeps everything and sets the price; it mints √(desired_0 × desired_1) shares and
-    /// locks 1 000 of them in the pool for ever. Kept amounts round up and shares down: the gain
-    /// of those who are already in.
+    /// New shares are held for 60 s: no withdrawal, transfer or burn. Depositing again meanwhile
+    /// restarts the minute.
     ///
-    /// The new shares are held for 60 seconds: until then they can be neither withdrawn,
-    /// transferred nor burned, and depositing again restarts the minute for all that are held.
-    ///
-    /// Authorization: `from`, with the transfers of exactly `desired_0` and `desired_1`; and `to`
-    /// when it is another, for the arguments (`from`, `to`).
-    ///
-    /// Returns (kept of token 0, kept of token 1, shares minted).
-    /// Errors: `DeadlinePassed` after `deadline`; `InvalidRecipient`; `InvalidAmount`; `Paused`;
-    /// `LimitExceeded` below `min_shares`; `BelowMinimumLiquidity`; `AmountTooSmall`; `EmptyPool`
-    /// after a clawback of all of a token; `Overflow`.
-    /// Events: SEP-41 `mint`, `deposited`.
+    /// Signed by `from`, with the transfers of exactly the desired amounts; by `to`, when another, for
+    /// the arguments (`from`, `to`). Returns (kept 0, kept 1, shares). Events: `mint`, `deposited`.
     fn deposit(
         env: Env,
         from: Address,
@@ -136,21 +119,11 @@ impl PoolInterface for PoolContract {
         Ok((amount_0, amount_1, shares))
     }
 
-    /// Burns `shares` of `from` and pays their part of both reserves to `to`. Works while the
-    /// pool is paused.
+    /// Burns shares and pays their part of both reserves, rounded down. Works while paused. After
+    /// trades in the same ledger both payouts shrink by one factor, so that nobody takes out more than
+    /// her shares were worth when the ledger opened; the treasury is owed the difference.
     ///
-    /// Amounts round down, the gain of those who stay. After trades in the same ledger both
-    /// payouts are lowered by one factor so that, at the price and with the reserves that the
-    /// ledger opened with, nobody takes out more than her shares were worth; the next ledger pays
-    /// in full. What is withheld becomes the treasury's due.
-    ///
-    /// Authorization: `from`.
-    ///
-    /// Returns (paid of token 0, paid of token 1).
-    /// Errors: `DeadlinePassed` after `deadline`; `InvalidRecipient`; `InvalidAmount`;
-    /// `InsufficientBalance`; `SharesHeld` within 60 seconds of a deposit; `LimitExceeded` below
-    /// `min_0` or `min_1`; `AmountTooSmall` when both amounts round to 0.
-    /// Events: SEP-41 `burn`, `withdrawn`.
+    /// Signed by `from`. Returns (paid 0, paid 1). Events: `burn`, `withdrawn`.
     fn withdraw(
         env: Env,
         from: Address,
@@ -186,19 +159,10 @@ impl PoolInterface for PoolContract {
         Ok((amount_0, amount_1))
     }
 
-    /// Sells exactly `amount_in` of `token_in` and pays the other token to `to`.
+    /// Sells exactly `amount_in`. The output follows the constant product after the fee, rounded down,
+    /// but never beats the price that the ledger opened with; the treasury is owed the difference.
     ///
-    /// The output follows the constant product after the fee, but never beats the price with
-    /// which the ledger opened; what that withholds becomes the treasury's due. Rounds down, the
-    /// gain of the providers.
-    ///
-    /// Authorization: `from`, with the transfer of exactly `amount_in`.
-    ///
-    /// Returns the amount paid.
-    /// Errors: `DeadlinePassed` after `deadline`; `InvalidRecipient`; `InvalidAmount`; `Paused`;
-    /// `EmptyPool`; `WrongToken`; `AmountTooSmall`; `LimitExceeded` below `min_out`;
-    /// `OutsideBand`; `Overflow`.
-    /// Events: `swapped`.
+    /// Signed by `from`, with the transfer of exactly `amount_in`. Returns the output. Event: `swapped`.
     fn swap_exact_in(
         env: Env,
         from: Address,
@@ -223,20 +187,11 @@ impl PoolInterface for PoolContract {
         signed(trade.amount_out)
     }
 
-    /// Buys exactly `amount_out` of the token that is not `token_in`, and pays it to `to`.
+    /// Buys exactly `amount_out`: pulls `max_in`, returns what the price leaves of it. The price
+    /// follows the constant product and the fee, rounded up, at least 1, but never beats the price that
+    /// the ledger opened with; the treasury is owed the difference.
     ///
-    /// Pulls `max_in` and returns what the price leaves of it to `from`, in the same call. The
-    /// price follows the constant product, but is never below the one with which the ledger
-    /// opened; what that adds becomes the treasury's due. Rounds up, the gain of the providers,
-    /// and is at least 1.
-    ///
-    /// Authorization: `from`, with the transfer of exactly `max_in`.
-    ///
-    /// Returns the amount charged.
-    /// Errors: `DeadlinePassed` after `deadline`; `InvalidRecipient`; `InvalidAmount`; `Paused`;
-    /// `EmptyPool`; `WrongToken`; `InsufficientReserve` when `amount_out` is all of the reserve
-    /// or more; `LimitExceeded` above `max_in`; `OutsideBand`; `Overflow`.
-    /// Events: `swapped`.
+    /// Signed by `from`, with the transfer of exactly `max_in`. Returns the charge. Event: `swapped`.
     fn swap_exact_out(
         env: Env,
         from: Address,
@@ -262,17 +217,10 @@ impl PoolInterface for PoolContract {
         signed(trade.amount_in)
     }
 
-    /// Swaps what the pool holds of `token_in` beyond its books, and pays the other token to
-    /// `to`: for a contract that transferred the input just before, in the same invocation. As
-    /// `swap_exact_in` otherwise.
+    /// As `swap_exact_in`, of what the pool holds beyond its books: for a contract that transferred
+    /// it just before, in the same invocation. Otherwise anyone may take it.
     ///
-    /// Authorization: none. Whoever transfers and does not call this in the same invocation
-    /// leaves the input to anyone who does, or to the providers by `sync`.
-    ///
-    /// Returns the amount paid.
-    /// Errors: as `swap_exact_in`; `AmountTooSmall` when nothing was received; `Deficit` after a
-    /// clawback of `token_in`.
-    /// Events: `swapped`.
+    /// Signed by nobody. Returns the output. Event: `swapped`.
     fn swap_received(
         env: Env,
         token_in: Address,
@@ -294,9 +242,7 @@ impl PoolInterface for PoolContract {
         signed(trade.amount_out)
     }
 
-    /// What `swap_exact_in` would pay in this ledger, to the unit.
-    ///
-    /// Errors: as `swap_exact_in`.
+    /// What `swap_exact_in` would pay in this ledger, to the unit, errors included.
     fn quote_exact_in(env: Env, token_in: Address, amount_in: i128) -> Result<i128, PoolError> {
         let amount_in = positive(amount_in)?;
         let mut call = Call::new(&env);
@@ -305,9 +251,7 @@ impl PoolInterface for PoolContract {
         signed(call.pool.swap_exact_in(&call.terms, side, amount_in)?.amount_out)
     }
 
-    /// What `swap_exact_out` would charge in this ledger, to the unit.
-    ///
-    /// Errors: as `swap_exact_out`.
+    /// What `swap_exact_out` would charge in this ledger, to the unit, errors included.
     fn quote_exact_out(env: Env, token_in: Address, amount_out: i128) -> Result<i128, PoolError> {
         let amount_out = positive(amount_out)?;
         let mut call = Call::new(&env);
@@ -316,20 +260,15 @@ impl PoolInterface for PoolContract {
         signed(call.pool.swap_exact_out(&call.terms, side, amount_out)?.amount_in)
     }
 
-    /// The whole pool as a call in this ledger would find it: the opening and the oracle as they
-    /// are recorded before anything else happens.
+    /// The pool as a call in this ledger would find it, opening and oracle recorded.
     fn state(env: Env) -> Result<PoolState, PoolError> {
         let Call { terms, pool, .. } = Call::new(&env);
         storage::view(storage::about(&env), terms, &pool)
     }
 
-    /// The time-weighted geometric mean price of `token` in the other one, raw units per raw
-    /// unit, over one to two windows of 30 minutes up to now.
-    ///
-    /// Returns (price, seconds that it covers, when a call last recorded a price), or nothing
-    /// before the pool is one window old. The recorded price moves at most 0.2 % for each ledger
-    /// passed and 20 % for each record.
-    /// Errors: `WrongToken`.
+    /// Time-weighted geometric mean price of `token` in the other, raw units, over one to two windows
+    /// of 30 minutes up to now: (price, seconds covered, time of the last record). Nothing before the
+    /// pool is one window old.
     fn twap(env: Env, token: Address) -> Result<Option<(Price, u64, u64)>, PoolError> {
         let Call { terms, pool, .. } = Call::new(&env);
         let side = terms.side(&token)?;
@@ -342,13 +281,9 @@ impl PoolInterface for PoolContract {
         }))
     }
 
-    /// Pays the treasury what it is owed: its share of the fees, and what the opening price
-    /// withheld. Works while the pool is paused, and with nothing owed.
+    /// Pays the treasury what it is owed. Works while paused, and with nothing owed.
     ///
-    /// Authorization: none; the treasury is fixed.
-    ///
-    /// Returns (paid of token 0, paid of token 1).
-    /// Events: `collected`.
+    /// Signed by nobody. Returns (paid 0, paid 1). Event: `collected`.
     fn collect(env: Env) -> Result<(i128, i128), PoolError> {
         let mut call = Call::new(&env);
         call.settle_loss(&env)?;
@@ -366,14 +301,10 @@ impl PoolInterface for PoolContract {
         Ok((amount_0, amount_1))
     }
 
-    /// Brings the books to the balances. What the pool holds beyond them (donations, what was sent
-    /// by mistake) goes to the providers; what an issuer clawed back is lost by providers and
-    /// treasury in proportion.
+    /// Brings the books to the balances: donations go to the providers, the loss of a clawback is
+    /// shared by providers and treasury in proportion.
     ///
-    /// Authorization: none.
-    ///
-    /// Errors: `EmptyPool` before the first deposit.
-    /// Events: `synced`.
+    /// Signed by nobody. Event: `synced`.
     fn sync(env: Env) -> Result<(), PoolError> {
         let mut call = Call::new(&env);
         let (balance_0, balance_1) = call.balances(&env)?;
@@ -383,13 +314,10 @@ impl PoolInterface for PoolContract {
         call.tell_synced(&env)
     }
 
-    /// Stops swaps and deposits for 7 days; then they work again by themselves. Withdrawing,
-    /// collecting and transferring shares never stop.
+    /// Stops swaps and deposits for 7 days; they come back by themselves. Not again within 7 days of
+    /// the end. Exits never stop.
     ///
-    /// Authorization: the guardian.
-    ///
-    /// Errors: `PausedRecently` while paused and for 7 days after.
-    /// Events: `paused`.
+    /// Signed by the guardian. Event: `paused`.
     fn pause(env: Env) -> Result<(), PoolError> {
         let mut call = Call::new(&env);
         storage::about(&env).guardian().require_auth();
@@ -404,13 +332,12 @@ impl PoolInterface for PoolContract {
         Ok(())
     }
 
-    /// The shares of `id`, held ones included.
+    /// Shares of `id`, held ones included.
     fn balance(env: Env, id: Address) -> i128 {
         shares::balance(&env, &id).amount
     }
 
-    /// How many of `owner`'s shares are still held after a deposit, and until when; (0, 0) when
-    /// none are.
+    /// (shares of `owner` still held after a deposit, until when); (0, 0) when none.
     fn held(env: Env, owner: Address) -> (i128, u64) {
         shares::balance(&env, &owner).held_at(env.ledger().timestamp())
     }
@@ -420,30 +347,20 @@ impl PoolInterface for PoolContract {
         signed(storage::load(&env).1.supply)
     }
 
-    /// Moves shares that are not held.
-    ///
-    /// Authorization: `from`.
-    /// Errors: `InvalidAmount` when negative; `InvalidRecipient` when `to` is the pool;
-    /// `InsufficientBalance`; `SharesHeld`; `Overflow`.
-    /// Events: SEP-41 `transfer`.
+    /// SEP-41. Moves shares that are not held; not to the pool. Signed by `from`.
     fn transfer(env: Env, from: Address, to: MuxedAddress, amount: i128) -> Result<(), PoolError> {
         from.require_auth();
         not_this(&env, &to.address())?;
         Ok(shares::transfer(&env, &from, &to, amount)?)
     }
 
-    /// What `spender` may still move of `from`'s shares; 0 once the allowance has expired.
+    /// SEP-41. What `spender` may still move of `from`'s shares; 0 once expired.
     fn allowance(env: Env, from: Address, spender: Address) -> i128 {
         shares::allowance(&env, &from, &spender)
     }
 
-    /// Lets `spender` move up to `amount` of `from`'s shares until the ledger `live_until_ledger`.
-    /// Replaces what was allowed before; 0 revokes. Works on held shares.
-    ///
-    /// Authorization: `from`.
-    /// Errors: `InvalidAmount` when negative; `InvalidExpiration` in the past. An expiry beyond
-    /// the network's longest TTL fails in the host.
-    /// Events: SEP-41 `approve`.
+    /// SEP-41. Sets what `spender` may move until `live_until_ledger`; 0 revokes. Works on held shares.
+    /// Signed by `from`.
     fn approve(
         env: Env,
         from: Address,
@@ -455,11 +372,7 @@ impl PoolInterface for PoolContract {
         Ok(shares::approve(&env, &from, &spender, amount, live_until_ledger)?)
     }
 
-    /// Moves shares that are not held, within what `from` allowed `spender`.
-    ///
-    /// Authorization: `spender`.
-    /// Errors: as `transfer`; `InsufficientAllowance`.
-    /// Events: SEP-41 `transfer`.
+    /// SEP-41. As `transfer`, within an allowance. Signed by `spender`.
     fn transfer_from(
         env: Env,
         spender: Address,
@@ -473,39 +386,30 @@ impl PoolInterface for PoolContract {
         Ok(shares::transfer(&env, &from, &to.into(), amount)?)
     }
 
-    /// Destroys shares that are not held. Pays nothing: their part of the reserves goes to the
-    /// other providers. To leave with it, `withdraw`.
-    ///
-    /// Authorization: `from`.
-    /// Errors: `InvalidAmount` when negative; `InsufficientBalance`; `SharesHeld`.
-    /// Events: SEP-41 `burn`.
+    /// SEP-41. Destroys shares that are not held and pays nothing (`withdraw` pays). Signed by `from`.
     fn burn(env: Env, from: Address, amount: i128) -> Result<(), PoolError> {
         from.require_auth();
         burn(&env, &from, amount)
     }
 
-    /// As `burn`, within what `from` allowed `spender`.
-    ///
-    /// Authorization: `spender`.
-    /// Errors: as `burn`; `InsufficientAllowance`.
-    /// Events: SEP-41 `burn`.
+    /// SEP-41. As `burn`, within an allowance. Signed by `spender`.
     fn burn_from(env: Env, spender: Address, from: Address, amount: i128) -> Result<(), PoolError> {
         spender.require_auth();
         shares::spend_allowance(&env, &from, &spender, amount)?;
         burn(&env, &from, amount)
     }
 
-    /// Decimals of the shares: 7.
+    /// SEP-41. 7.
     fn decimals(_env: Env) -> u32 {
         7
     }
 
-    /// Name of the shares: region, pair and fee.
+    /// SEP-41. Region, pair and fee.
     fn name(env: Env) -> String {
         storage::about(&env).3
     }
 
-    /// Symbol of the shares: region, pair and fee, short.
+    /// SEP-41. Region, pair and fee, short.
     fn symbol(env: Env) -> String {
         storage::about(&env).4
     }

@@ -74,8 +74,9 @@ impl Oracle {
         if span < WINDOW {
             return None;
         }
+        // Below 2³¹ × two windows.
         let sum = self.latest.cumulative.wrapping_sub(self.older.cumulative);
-        let mean = sum.checked_div_euclid(span.into())?;
+        let mean = i64::try_from(sum).ok()?.checked_div_euclid(i64::try_from(span).ok()?)?;
         Some((i32::try_from(mean).ok()?, span))
     }
 

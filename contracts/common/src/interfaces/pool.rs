@@ -6,11 +6,10 @@ use soroban_sdk::{
 
 use crate::{price::Price, shares};
 
-/// Everything that a wallet needs to quote a call in the current ledger.
+/// Everything that a wallet needs to quote a call in the current ledger. Amounts in raw units.
 #[contracttype]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolState {
-    /// The factory that the pool was deployed for.
     pub factory: Address,
     /// Who may pause.
     pub guardian: Address,
@@ -18,32 +17,32 @@ pub struct PoolState {
     pub treasury: Address,
     pub token_0: Address,
     pub token_1: Address,
-    /// Fee on what a swap takes in, basis points.
+    /// Fee on what comes in.
     pub fee_bps: u32,
-    /// The treasury's share of that fee, basis points of the fee.
+    /// The treasury's share of that fee.
     pub treasury_bps: u32,
-    /// How far a swap may move the price from the TWAP, basis points; 0 is no band.
+    /// How far a swap may move the price from the TWAP; 0: no band.
     pub band_bps: u32,
-    /// What belongs to the shares, raw units of each token.
+    /// The shares'.
     pub reserve_0: i128,
     pub reserve_1: i128,
-    /// What `collect` would pay the treasury.
+    /// The treasury's.
     pub owed_0: i128,
     pub owed_1: i128,
-    /// All shares, the locked ones included.
+    /// All shares, locked ones included.
     pub total_supply: i128,
-    /// Reserves and supply with which the current ledger opened.
+    /// Reserves and supply that the current ledger opened with.
     pub opening_0: i128,
     pub opening_1: i128,
     pub opening_supply: i128,
     pub opening_ledger: u32,
-    /// Swaps and deposits are refused before this time; 0 when the pool was never paused.
+    /// No swaps and deposits before; 0: never paused.
     pub paused_until: u64,
-    /// The recorded price of token 0 in token 1, log₂ × 2²⁴.
+    /// Recorded price of token 0 in token 1, log₂ × 2²⁴.
     pub log_price: i32,
     /// Sum of recorded log-price × seconds, up to now.
     pub cumulative: i128,
-    /// When a call last recorded a price; 0 before the first deposit.
+    /// When a call last recorded a price; 0: never.
     pub last_record: u64,
 }
 
@@ -51,51 +50,51 @@ pub struct PoolState {
 #[contracterror]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PoolError {
-    /// The amount is negative, or zero where zero means nothing.
+    /// Negative, or zero where zero means nothing.
     InvalidAmount = 1,
-    /// The owner has fewer shares than the amount.
+    /// Fewer shares than the amount.
     InsufficientBalance = 2,
-    /// The shares were deposited less than 60 seconds ago; wait until `held(owner)` says.
+    /// Deposited less than 60 s ago; `held` tells until when.
     SharesHeld = 3,
-    /// The spender's allowance is smaller than the amount, or has expired.
+    /// Smaller than the amount, or expired.
     InsufficientAllowance = 4,
-    /// An allowance must not expire before the current ledger.
+    /// Before the current ledger.
     InvalidExpiration = 5,
-    /// The amounts do not fit into an `i128`.
+    /// More than an `i128` holds.
     Overflow = 6,
 
-    /// The two tokens must differ and be sorted by address.
+    /// The tokens must differ and be sorted.
     InvalidTokens = 200,
-    /// The fee must be 1 to 100 basis points.
+    /// Outside 1 to 100 bps.
     InvalidFee = 201,
-    /// The treasury's share of the fee must be at most 3 333 basis points.
+    /// Above 3 333 bps.
     InvalidTreasuryShare = 202,
-    /// The band must be 0 (off) or 1 000 to 5 000 basis points.
+    /// Neither 0 nor 1 000 to 5 000 bps.
     InvalidBand = 203,
 
-    /// The deadline has passed; quote again and sign anew.
+    /// Quote again and sign anew.
     DeadlinePassed = 210,
-    /// The guardian has paused swaps and deposits; withdrawing works. See `state().paused_until`.
+    /// Until `state().paused_until`; withdrawing works.
     Paused = 211,
-    /// The pool is paused, or its last pause ended less than 7 days ago.
+    /// Paused, or less than 7 days ago.
     PausedRecently = 212,
-    /// The pool has no liquidity on one side or no shares yet; deposit first.
+    /// No shares, or nothing of one token; deposit first, after a clawback only withdraw.
     EmptyPool = 213,
-    /// The token is neither of the pool's two.
+    /// Not one of the pool's two.
     WrongToken = 214,
-    /// The pool itself cannot be the recipient.
+    /// The pool itself.
     InvalidRecipient = 215,
-    /// The result is outside the caller's limit; quote again.
+    /// Below the minimum or above the maximum; quote again.
     LimitExceeded = 216,
-    /// The amount is so small that the result rounds to nothing.
+    /// The result rounds to nothing.
     AmountTooSmall = 217,
-    /// The pool cannot pay out its whole reserve; ask for less.
+    /// All of the reserve, or more; ask for less.
     InsufficientReserve = 218,
-    /// The first deposit must be worth more than the 1 000 shares that it locks.
+    /// A first deposit must be worth more than the 1 000 shares that it locks.
     BelowMinimumLiquidity = 219,
-    /// The pool holds less than it owes, because an issuer clawed back; call `sync` first.
+    /// An issuer clawed back; call `sync` first.
     Deficit = 220,
-    /// The swap would move the price too far from the TWAP; trade less, or wait.
+    /// Too far from the TWAP; trade less, or wait.
     OutsideBand = 221,
 }
 
