@@ -1,152 +1,194 @@
-use soroban_env_host::xdr::ScVal;
-use tributary_tests::{network::val::*, network::*, wasm};
-fn main() {
-    let mut n = Network::default();
-    let issuer = n.account("issuer");
-    let alice = n.account("alice");
-    let (a0, t0) = n.asset("TFT", &issuer);
-    let (a1, t1) = n.asset("USDC", &issuer);
-    for a in [&a0, &a1] {
-        n.trust(&alice, a);
-    }
-    let (t0, t1) = if t0 < t1 { (t0, t1) } else { (t1, t0) };
-    let big = 1_000_000_0000000i128;
-    for t in [&t0, &t1] {
-        n.call(&issuer, t, "mint", vec![account(&alice), int(big * 100)]).unwrap();
-    }
-    let (floor, _) = n.deploy(&issuer, &wasm::test_contract("floor"), "floor", vec![]).unwrap();
-    for t in [&t0, &t1] {
-        n.call(&issuer, t, "mint", vec![address(&floor), int(big)]).unwrap();
-    }
-    let d = std::env::args()
-        .nth(1)
-        .map(|p| std::fs::read(p).unwrap())
-        .unwrap_or_else(|| wasm::contract("pool"));
-    let (pool, _) = n
-        .deploy(
-            &issuer,
-            &d,
-            "pool",
-            vec![
-                address(&t0),
-                address(&t1),
-                ScVal::U32(30),
-                ScVal::U32(1667),
-                ScVal::U32(0),
-                account(&issuer),
-                account(&issuer),
-                account(&issuer),
-                text("Tributary TFT TFT/USDC 0.30%"),
-                text("TFT-USDC-30"),
-            ],
-        )
-        .unwrap();
-    let r = n
-        .call(
-            &alice,
-            &floor,
-            "swap",
-            vec![
-                account(&alice),
-                address(&t0),
-                int(1000),
-                address(&t1),
-                int(1000),
-                account(&alice),
-            ],
-        )
-        .unwrap();
-    println!("floor {:?}", r.cost);
-    let f = r.cost.instructions as f64;
-    let r = n
-        .call(
-            &alice,
-            &floor,
-            "swap",
-            vec![
-                account(&alice),
-                address(&t0),
-                int(1000),
-                address(&t1),
-                int(1000),
-                account(&alice),
-            ],
-        )
-        .unwrap();
-    println!("floor {:?}", r.cost);
-    let r = n
-        .call(
-            &alice,
-            &pool,
-            "deposit",
-            vec![account(&alice), int(big), int(big * 2), int(0), account(&alice), NO_DEADLINE],
-        )
-        .unwrap();
-    println!("first deposit {:?} {:.3}", r.cost, r.cost.instructions as f64 / f);
-    let r = n
-        .call(
-            &alice,
-            &pool,
-            "deposit",
-            vec![account(&alice), int(big), int(big * 2), int(0), account(&alice), NO_DEADLINE],
-        )
-        .unwrap();
-    println!("deposit {:?} {:.3}", r.cost, r.cost.instructions as f64 / f);
-    for i in 0..3 {
-        n.close(if i == 1 { 0 } else { 20 });
-        let r = n
-            .call(
-                &alice,
-                &pool,
-                "swap_exact_in",
-                vec![
-                    account(&alice),
-                    address(&t0),
-                    int(big / 1000),
-                    int(0),
-                    account(&alice),
-                    NO_DEADLINE,
-                ],
-            )
-            .unwrap();
-        println!("swap_exact_in {:?} {:.3}", r.cost, r.cost.instructions as f64 / f);
-    }
-    let r = n
-        .call(
-            &alice,
-            &pool,
-            "swap_exact_out",
-            vec![
-                account(&alice),
-                address(&t0),
-                int(big / 1000),
-                int(1000000),
-                account(&alice),
-                NO_DEADLINE,
-            ],
-        )
-        .unwrap();
-    println!("swap_exact_out {:?} {:.3}", r.cost, r.cost.instructions as f64 / f);
-    let r = n
-        .call(
-            &alice,
-            &pool,
-            "withdraw",
-            vec![account(&alice), int(big), int(0), int(0), account(&alice), NO_DEADLINE],
-        )
-        .unwrap();
-    println!("withdraw {:?} {:.3}", r.cost, r.cost.instructions as f64 / f);
-    let r = n.call(&alice, &pool, "state", vec![]).unwrap();
-    println!("state {:?} {:.3}", r.cost, r.cost.instructions as f64 / f);
+//! The cost table: what each entry point of each contract costs, next to the floor, the least that
+//! a swap could cost. The host meters every figure, so they are exact and repeatable.
+//!
+//! Without arguments it rewrites `tests/snapshots/costs.md`; with `--check` it fails on any
+//! difference from it.
 
-    for (f, a) in [
-        ("total_supply", vec![]),
-        ("twap", vec![address(&t0)]),
-        ("quote_exact_in", vec![address(&t0), int(big / 1000)]),
-        ("quote_exact_out", vec![address(&t0), int(big / 1000)]),
-        ("balance", vec![address(&t0)]),
-    ] {
-        let r = n.call(&alice, &pool, f, a).unwrap();
-        println!("{f} {:?} {:.3}", r.cost, r.cost.instructions as f64 / f64::from(1));
+use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
+
+use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
+use tributary_tests::{
+    network::{
+        val::{account, address, int, NO_DEADLINE},
+        Cost, Network,
+    },
+    pool::ONE,
+    scene::{pool_args, Scene},
+    wasm::{contract, test_contract},
+};
+
+fn main() -> ExitCode {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/snapshots/costs.md");
+    let table = table();
+    if env::args().nth(1).as_deref() != Some("--check") {
+        fs::write(&path, &table).expect("tests/snapshots is writable");
+        print!("{table}");
+        return ExitCode::SUCCESS;
     }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    if committed == table {
+        println!("costs: as committed in tests/snapshots/costs.md");
+        return ExitCode::SUCCESS;
+    }
+    println!("costs differ from tests/snapshots/costs.md (- committed, + now):");
+    for line in committed.lines().filter(|line| !table.lines().any(|now| now == *line)) {
+        println!("- {line}");
+    }
+    for line in table.lines().filter(|line| !committed.lines().any(|then| then == *line)) {
+        println!("+ {line}");
+    }
+    println!("if the change is meant, run `make bench`, commit the table and say why it rose");
+    ExitCode::FAILURE
+}
+
+fn table() -> String {
+    let floor = floor();
+    let mut table = String::from(
+        "# Costs\n\nMetered by the Soroban host on the release wasm; written by `make bench`, \
+         checked by `make check-costs`. The floor\nis a contract that only takes the trader's \
+         authorization, makes two token transfers and writes its instance.\nThe fee is the \
+         resource fee at mainnet's rates of July 2026 with the rent of what is created or \
+         extended, in stroops.\nUsers hold Stellar assets in trustlines, as accounts do.\n\n\
+         | call | instructions | × floor | memory | × floor | entries read | written | bytes \
+         written | event bytes | fee |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+    );
+    row(&mut table, "floor", &floor, &floor);
+    for (name, cost) in pool() {
+        row(&mut table, &name, &cost, &floor);
+    }
+    table.push_str("\n| wasm | bytes |\n|---|---:|\n");
+    writeln!(table, "| pool | {} |", contract("pool").len()).expect("a string");
+    table
+}
+
+fn row(table: &mut String, name: &str, cost: &Cost, floor: &Cost) {
+    writeln!(
+        table,
+        "| {name} | {} | {:.3} | {} | {:.3} | {} | {} | {} | {} | {} |",
+        cost.instructions,
+        cost.instructions as f64 / floor.instructions as f64,
+        cost.memory,
+        cost.memory as f64 / floor.memory as f64,
+        cost.reads,
+        cost.writes,
+        cost.write_bytes,
+        cost.event_bytes,
+        cost.fee,
+    )
+    .expect("a string");
+}
+
+fn floor() -> Cost {
+    let mut scene = Scene::new();
+    let user = scene.user.clone();
+    let wasm = test_contract("floor");
+    let (floor, _) = scene.network.deploy(&user, &wasm, "floor", vec![]).expect("floor");
+    let (token_0, token_1) = (scene.token_0.clone(), scene.token_1.clone());
+    for token in [&token_0, &token_1] {
+        let give = vec![account(&user), address(&floor), int(1_000 * ONE)];
+        scene.network.call(&user, token, "transfer", give).expect("transfer");
+    }
+    let swap = |network: &mut Network| {
+        let me = account(&user);
+        let args = vec![me.clone(), address(&token_0), int(ONE), address(&token_1), int(ONE), me];
+        network.call(&user, &floor, "swap", args).expect("swap").cost
+    };
+    swap(&mut scene.network);
+    swap(&mut scene.network)
+}
+
+/// Every entry point once, in a pool that has seen all of them before.
+fn pool() -> Vec<(String, Cost)> {
+    let mut rows = vec![("pool: deploy".to_string(), deploy())];
+    let mut scene = Scene::empty();
+    let (user, other) = (scene.user.clone(), scene.other.clone());
+    let first = scene.deposit(&user, 10_000 * ONE, 20_000 * ONE).expect("deposit").cost;
+    rows.push(("pool: deposit, the first".to_string(), first));
+    warm_up(&mut scene, &user, &other);
+
+    let me = account(&user);
+    let (token_0, token_1) = (address(&scene.token_0), address(&scene.token_1));
+    let ledger = ScVal::U32(scene.network.info.sequence_number + 10_000);
+    let limits = |token: &ScVal, first: i128, second: i128| {
+        vec![me.clone(), token.clone(), int(first), int(second), me.clone(), NO_DEADLINE]
+    };
+    let held = |amounts: [i128; 3]| {
+        let [a, b, c] = amounts.map(int);
+        vec![me.clone(), a, b, c, me.clone(), NO_DEADLINE]
+    };
+    let owner = account(&other);
+    let cases: Vec<(&str, &str, Vec<ScVal>)> = vec![
+        ("deposit", "", held([ONE, 3 * ONE, 0])),
+        ("withdraw", "", held([ONE, 0, 0])),
+        ("swap_exact_in", "", limits(&token_0, 10 * ONE, 0)),
+        ("swap_exact_in", ", again in the ledger", limits(&token_1, 10 * ONE, 0)),
+        ("swap_exact_out", "", limits(&token_0, 50 * ONE, 10 * ONE)),
+        ("swap_received", "", vec![token_0.clone(), int(0), me.clone(), NO_DEADLINE]),
+        ("quote_exact_in", "", vec![token_0.clone(), int(10 * ONE)]),
+        ("quote_exact_out", "", vec![token_0.clone(), int(10 * ONE)]),
+        ("state", "", vec![]),
+        ("twap", "", vec![token_1]),
+        ("collect", "", vec![]),
+        ("sync", "", vec![]),
+        ("transfer", "", vec![me.clone(), owner.clone(), int(ONE)]),
+        ("approve", "", vec![me.clone(), owner.clone(), int(ONE), ledger]),
+        ("transfer_from", "", vec![me.clone(), owner.clone(), me.clone(), int(1)]),
+        ("burn", "", vec![me.clone(), int(1)]),
+        ("burn_from", "", vec![me.clone(), owner.clone(), int(1)]),
+        ("balance", "", vec![me.clone()]),
+        ("held", "", vec![me.clone()]),
+        ("allowance", "", vec![owner, me.clone()]),
+        ("total_supply", "", vec![]),
+        ("decimals", "", vec![]),
+        ("name", "", vec![]),
+        ("symbol", "", vec![]),
+    ];
+    for (function, note, args) in cases {
+        if note.is_empty() {
+            scene.network.close(1);
+        }
+        if function == "swap_received" {
+            let (token, pool) = (scene.token_0.clone(), scene.pool.clone());
+            give(&mut scene, &user, &token, &pool);
+        }
+        let applied = scene.call(&user, function, args).expect(function);
+        rows.push((format!("pool: {function}{note}"), applied.cost));
+    }
+    let issuer = scene.issuer.clone();
+    let pause = scene.call(&issuer, "pause", vec![]).expect("pause");
+    rows.push(("pool: pause".to_string(), pause.cost));
+    rows
+}
+
+fn deploy() -> Cost {
+    let mut scene = Scene::empty();
+    let (user, issuer) = (scene.user.clone(), scene.issuer.clone());
+    let args = pool_args(&scene.token_0, &scene.token_1, &user, &issuer);
+    scene.network.close(1);
+    let (_, applied) =
+        scene.network.deploy(&user, &contract("pool"), "bench", args).expect("deploy");
+    applied.cost
+}
+
+/// Creates every entry that the measured calls touch, and makes the shares old enough to move.
+fn warm_up(scene: &mut Scene, user: &AccountId, other: &AccountId) {
+    scene.network.close(800);
+    scene.deposit(other, 10 * ONE, 20 * ONE).expect("deposit");
+    let until = ScVal::U32(scene.network.info.sequence_number + 10_000);
+    let (me, owner) = (account(user), account(other));
+    for (from, spender) in [(&me, &owner), (&owner, &me)] {
+        let who = if from == &me { user } else { other };
+        let approve = vec![from.clone(), spender.clone(), int(ONE), until.clone()];
+        scene.call(who, "approve", approve).expect("approve");
+    }
+    let token = scene.token_0.clone();
+    scene.swap(user, &token, 10 * ONE).expect("swap");
+    scene.call(user, "collect", vec![]).expect("collect");
+    scene.network.close(20);
+}
+
+fn give(scene: &mut Scene, from: &AccountId, token: &ScAddress, to: &ScAddress) {
+    let args = vec![account(from), address(to), int(10 * ONE)];
+    scene.network.call(from, token, "transfer", args).expect("transfer");
 }
