@@ -71,8 +71,7 @@ impl Price {
                 mantissa = u64::try_from(product).unwrap_or(u64::MAX);
             }
         }
-        let whole = i32::try_from(log >> LOG_FRACTION_BITS).unwrap_or(i32::MAX);
-        Price { mantissa, exponent: whole.saturating_sub(63) }
+        Price { mantissa, exponent: (log >> LOG_FRACTION_BITS).saturating_sub(63) }
     }
 }
 

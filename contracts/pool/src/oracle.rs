@@ -45,7 +45,7 @@ impl Oracle {
     /// Moves to `now`, `ledgers` after the last record, during which the pool's price was `spot`
     /// (`None` leaves the recorded price where it is).
     pub fn advance(&mut self, now: u64, ledgers: u32, spot: Option<i32>) {
-        let step = STEP_PER_LEDGER.saturating_mul(ledgers.into()).min(STEP_PER_RECORD);
+        let step = STEP_PER_LEDGER.saturating_mul(ledgers).min(STEP_PER_RECORD);
         if let Some(spot) = spot {
             let least = self.log_price.saturating_sub_unsigned(step);
             let most = self.log_price.saturating_add_unsigned(step);

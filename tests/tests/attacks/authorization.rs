@@ -26,11 +26,7 @@ fn calls(world: &World, owner: &Address) -> [(&'static str, Vec<Val>, i128, i128
     ]
 }
 
-fn pulls<'a>(
-    world: &'a World,
-    amount_0: i128,
-    amount_1: i128,
-) -> std::vec::Vec<(&'a Address, i128)> {
+fn pulls(world: &World, amount_0: i128, amount_1: i128) -> std::vec::Vec<(&Address, i128)> {
     [(&world.token_0, amount_0), (&world.token_1, amount_1)]
         .into_iter()
         .filter(|(_, amount)| *amount > 0)
