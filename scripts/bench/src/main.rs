@@ -1,8 +1,8 @@
 //! The cost table: what each entry point of each contract costs, next to the floor, the least that
 //! a swap could cost. The host meters every figure, so they are exact and repeatable.
 //!
-//! Without arguments it rewrites `tests/snapshots/costs.md`; with `--check` it fails on any
-//! difference from it.
+//! Without arguments it rewrites `tests/snapshots/costs.md` and the excerpt in the README; with
+//! `--check` it fails on any difference from them.
 
 use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 
@@ -17,28 +17,65 @@ use tributary_tests::{
     wasm::{contract, test_contract},
 };
 
+/// The rows that the README shows.
+const EXCERPT: [&str; 7] = [
+    "| call",
+    "|---|",
+    "| floor",
+    "| pool: swap_exact_in |",
+    "| pool: swap_exact_out |",
+    "| pool: deposit |",
+    "| pool: withdraw |",
+];
+const EXCERPT_BEGIN: &str = "<!-- costs: written by make bench -->\n";
+const EXCERPT_END: &str = "<!-- end of costs -->";
+
 fn main() -> ExitCode {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/snapshots/costs.md");
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let table = table();
+    let readme = fs::read_to_string(root.join("README.md")).expect("README.md");
+    let files =
+        [("tests/snapshots/costs.md", table.clone()), ("README.md", with_excerpt(&readme, &table))];
     if env::args().nth(1).as_deref() != Some("--check") {
-        fs::write(&path, &table).expect("tests/snapshots is writable");
+        for (name, text) in &files {
+            fs::write(root.join(name), text).expect("the project is writable");
+        }
         print!("{table}");
         return ExitCode::SUCCESS;
     }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    if committed == table {
-        println!("costs: as committed in tests/snapshots/costs.md");
+    let mut same = true;
+    for (name, now) in &files {
+        let committed = fs::read_to_string(root.join(name)).unwrap_or_default();
+        same &= committed == *now;
+        show_difference(name, &committed, now);
+    }
+    if same {
+        println!("costs: as committed");
         return ExitCode::SUCCESS;
     }
-    println!("costs differ from tests/snapshots/costs.md (- committed, + now):");
-    for line in committed.lines().filter(|line| !table.lines().any(|now| now == *line)) {
-        println!("- {line}");
-    }
-    for line in table.lines().filter(|line| !committed.lines().any(|then| then == *line)) {
-        println!("+ {line}");
-    }
-    println!("if the change is meant, run `make bench`, commit the table and say why it rose");
+    println!("if the change is meant, run `make bench`, commit the tables and say why it rose");
     ExitCode::FAILURE
+}
+
+fn show_difference(name: &str, committed: &str, now: &str) {
+    for line in committed.lines().filter(|line| !now.lines().any(|now| now == *line)) {
+        println!("{name}: - {line}");
+    }
+    for line in now.lines().filter(|line| !committed.lines().any(|then| then == *line)) {
+        println!("{name}: + {line}");
+    }
+}
+
+fn with_excerpt(readme: &str, table: &str) -> String {
+    let (before, rest) = readme.split_once(EXCERPT_BEGIN).expect("the README's cost table");
+    let (_, after) = rest.split_once(EXCERPT_END).expect("the end of the README's cost table");
+    let rows: String = table
+        .lines()
+        .take_while(|line| !line.starts_with("| wasm"))
+        .filter(|line| EXCERPT.iter().any(|start| line.starts_with(start)))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    format!("{before}{EXCERPT_BEGIN}{rows}{EXCERPT_END}{after}")
 }
 
 fn table() -> String {

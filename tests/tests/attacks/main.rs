@@ -7,5 +7,6 @@ mod limits;
 mod malicious_tokens;
 mod micro_swaps;
 mod sandwich;
+mod scale;
 mod stellar_assets;
 mod time;
