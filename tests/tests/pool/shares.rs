@@ -1,9 +1,7 @@
 //! The shares as a SEP-41 token, called through the SDK's own client for tokens.
 
 use soroban_sdk::{
-    testutils::{Address as _, MuxedAddress as _},
-    token::TokenClient,
-    Address, IntoVal, MuxedAddress, Val,
+    testutils::MuxedAddress as _, token::TokenClient, Address, IntoVal, MuxedAddress, Val,
 };
 use soroban_token_sdk::events::{Approve, Burn, Transfer, TransferWithAmountOnly};
 use tributary_common::interfaces::pool::PoolError;
