@@ -61,10 +61,9 @@ impl Game {
             let [desired_0, desired_1] = reserves.map(|reserve| reserve * percent / 100);
             world.env.mock_all_auths();
             let pool = &world.pool;
-            let deposit =
+            // The first may be too small for the shares that it would lock.
+            let _ =
                 pool.try_deposit(&user, &desired_0.max(1), &desired_1.max(1), &0, &user, &NEVER);
-            // The first may be too small.
-            let _ = deposit;
             users.push(user);
         }
         if world.pool.total_supply() == 0 {

@@ -5,8 +5,7 @@
 //! still hold at their second.
 
 use soroban_sdk::{
-    contract, contractimpl, contractmeta, token::TokenClient, Address, Env, IntoVal, MuxedAddress,
-    String,
+    contract, contractimpl, contractmeta, Address, Env, IntoVal, MuxedAddress, String,
 };
 use tributary_common::{
     ensure,
@@ -16,8 +15,8 @@ use tributary_common::{
 };
 
 use crate::{
-    curve::Trade,
-    event::{Collected, Deposited, Paused, Swapped, Synced, Withdrawn},
+    call::{balance_of, limit, not_this, positive, transfer, Call},
+    event::{Collected, Deposited, Paused, Withdrawn},
     pool::{Pool, Side},
     storage::{self, signed, unsigned, About, Terms},
 };
@@ -415,114 +414,10 @@ impl PoolInterface for PoolContract {
     }
 }
 
-/// The pool as one call finds it, recorded, with what the call needs beside it.
-struct Call {
-    this: Address,
-    terms: Terms,
-    pool: Pool,
-}
-
-impl Call {
-    fn new(env: &Env) -> Call {
-        let (terms, mut pool) = storage::load(env);
-        pool.record(env.ledger().timestamp(), env.ledger().sequence());
-        Call { this: env.current_contract_address(), terms, pool }
-    }
-
-    fn check_payment(&self, env: &Env, to: &Address, deadline: u64) -> Result<(), PoolError> {
-        ensure(env.ledger().timestamp() <= deadline, PoolError::DeadlinePassed)?;
-        ensure(*to != self.this, PoolError::InvalidRecipient)
-    }
-
-    fn check_open(&self, env: &Env) -> Result<(), PoolError> {
-        ensure(env.ledger().timestamp() >= self.pool.paused_until, PoolError::Paused)
-    }
-
-    fn check_trade(&self, env: &Env, to: &Address, deadline: u64) -> Result<(), PoolError> {
-        self.check_payment(env, to, deadline)?;
-        self.check_open(env)
-    }
-
-    fn balances(&self, env: &Env) -> Result<(u128, u128), PoolError> {
-        let balance_0 = balance_of(env, &self.terms.token_0, &self.this)?;
-        let balance_1 = balance_of(env, &self.terms.token_1, &self.this)?;
-        Ok((balance_0, balance_1))
-    }
-
-    /// Whoever comes first after a clawback must not leave the loss to the others.
-    fn settle_loss(&mut self, env: &Env) -> Result<(), PoolError> {
-        let (balance_0, balance_1) = self.balances(env)?;
-        if self.pool.settle_loss(balance_0, balance_1)? {
-            self.tell_synced(env)?;
-        }
-        Ok(())
-    }
-
-    fn tell_synced(&self, env: &Env) -> Result<(), PoolError> {
-        Synced {
-            reserve_0: signed(self.pool.reserve_0)?,
-            reserve_1: signed(self.pool.reserve_1)?,
-            owed_0: signed(self.pool.owed_0)?,
-            owed_1: signed(self.pool.owed_1)?,
-        }
-        .publish(env);
-        Ok(())
-    }
-
-    fn tell_swapped(
-        &self,
-        env: &Env,
-        token_in: Address,
-        to: Address,
-        trade: &Trade,
-    ) -> Result<(), PoolError> {
-        Swapped {
-            token_in,
-            to,
-            amount_in: signed(trade.amount_in)?,
-            amount_out: signed(trade.amount_out)?,
-            reserve_0: signed(self.pool.reserve_0)?,
-            reserve_1: signed(self.pool.reserve_1)?,
-        }
-        .publish(env);
-        Ok(())
-    }
-}
-
 /// The supply of this ledger's opening is recorded before shares disappear.
 fn burn(env: &Env, owner: &Address, amount: i128) -> Result<(), PoolError> {
     shares::burn(env, owner, amount)?;
     let mut call = Call::new(env);
     call.pool.burn(unsigned(amount)?)?;
     storage::store(env, &call.terms, &call.pool)
-}
-
-fn transfer(
-    env: &Env,
-    token: &Address,
-    from: &Address,
-    to: &Address,
-    amount: u128,
-) -> Result<(), PoolError> {
-    TokenClient::new(env, token).transfer(from, to, &signed(amount)?);
-    Ok(())
-}
-
-fn balance_of(env: &Env, token: &Address, owner: &Address) -> Result<u128, PoolError> {
-    unsigned(TokenClient::new(env, token).balance(owner))
-}
-
-fn not_this(env: &Env, to: &Address) -> Result<(), PoolError> {
-    ensure(*to != env.current_contract_address(), PoolError::InvalidRecipient)
-}
-
-fn positive(amount: i128) -> Result<u128, PoolError> {
-    ensure(amount > 0, PoolError::InvalidAmount)?;
-    unsigned(amount)
-}
-
-/// A caller's limit: 0 is none, a negative one is a mistake.
-fn limit(amount: i128) -> Result<i128, PoolError> {
-    ensure(amount >= 0, PoolError::InvalidAmount)?;
-    Ok(amount)
 }

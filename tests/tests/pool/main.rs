@@ -11,5 +11,6 @@ mod swap_exact_in;
 mod swap_exact_out;
 mod swap_received;
 mod sync;
+mod ttl;
 mod twap;
 mod withdraw;

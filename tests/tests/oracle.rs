@@ -1,11 +1,15 @@
-//! What it costs to move the TWAP: the table of docs/pool.md, on the pool's own oracle.
+//! The pool's oracle, natively: against the integral of all that it ever recorded, and what it costs
+//! to move it, the table of docs/pool.md.
 //!
+//! The cost is computed for this attack.
 //! A pool of R on each side (in the value of one token) at the fair price; somebody pushes the
 //! price up to a multiple, and again whenever arbitrage has brought it back to the fair price,
 //! every so many ledgers, for one window. Each push costs what she pays above the fair price and
 //! the fee: R × (√m + 1 ÷ √m − 2) + fee × R × (√m − 1). She begins at the best moment, when the
 //! oracle rotates its checkpoints.
 
+use num_bigint::BigInt;
+use rand::{rngs::StdRng, Rng, SeedableRng};
 use tributary_pool::oracle::{Oracle, WINDOW};
 
 const LEDGERS: u32 = (WINDOW / 5) as u32;
@@ -77,4 +81,59 @@ fn one_push_after_a_quiet_hour_moves_the_twap_by_a_hundredth_of_a_percent_at_mos
     let (mean, _) = oracle.mean().expect("old enough");
     let moved = (f64::from(mean) / LOG_UNIT).exp2() - 1.0;
     assert!((0.0..1e-5).contains(&moved), "{moved}");
+}
+
+/// Everything recorded: from when to when, at which log-price.
+#[derive(Default)]
+struct History(Vec<(u64, u64, i32)>);
+
+impl History {
+    /// The sum of log-price × seconds from `start` on.
+    fn integral(&self, start: u64) -> BigInt {
+        let parts = self.0.iter().filter(|(_, end, _)| *end > start);
+        parts.map(|(from, end, log)| BigInt::from(end - start.max(*from)) * log).sum()
+    }
+}
+
+#[test]
+fn mean_is_the_exact_integral_over_one_to_two_windows() {
+    let mut rng = StdRng::seed_from_u64(1);
+    for _ in 0..3_000 {
+        let birth = rng.random_range(1_000..2_000_000_000);
+        let first = rng.random_range(-1_000_000_000..1_000_000_000);
+        let (mut oracle, mut history, mut now) =
+            (Oracle::start(first, birth), History::default(), birth);
+        for _ in 0..40 {
+            // Often a ledger, often just about a window, now and then days.
+            let seconds = match rng.random_range(0..5) {
+                0 => rng.random_range(1..=10),
+                1 => WINDOW - 5 + rng.random_range(0..=10),
+                2 => 2 * WINDOW - 5 + rng.random_range(0..=10),
+                3 => rng.random_range(1..=WINDOW),
+                _ => rng.random_range(1..=100_000),
+            };
+            let before = oracle;
+            let spot = (rng.random_range(0..4) > 0)
+                .then(|| oracle.log_price.saturating_add(rng.random_range(-9_000_000..9_000_000)));
+            let ledgers = rng.random_range(1..=200);
+            oracle.advance(now + seconds, ledgers, spot);
+            history.0.push((now, now + seconds, oracle.log_price));
+            now += seconds;
+
+            let moved = oracle.log_price.abs_diff(before.log_price);
+            assert!(moved <= (48_360 * ledgers).min(4_412_985));
+            match oracle.mean() {
+                None => assert!(now - birth < WINDOW),
+                Some((mean, span)) => {
+                    assert!((WINDOW..2 * WINDOW).contains(&span), "{span}");
+                    if seconds >= WINDOW {
+                        assert_eq!(span, WINDOW, "quiet for a window");
+                    }
+                    let integral = history.integral(now - span);
+                    let (mean, span) = (BigInt::from(mean), BigInt::from(span));
+                    assert!(&mean * &span <= integral && integral < (mean + 1) * span);
+                }
+            }
+        }
+    }
 }
