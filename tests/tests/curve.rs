@@ -131,3 +131,16 @@ fn deposit_and_withdraw_returns_no_more() {
         done += 1;
     }
 }
+
+#[test]
+fn exact_out_charges_one_even_where_the_curve_would_charge_nothing() {
+    let market = Market {
+        reserve_in: 0,
+        reserve_out: 10,
+        opening_in: 0,
+        opening_out: 10,
+        fee_bps: 30,
+        treasury_bps: 0,
+    };
+    assert_eq!(market.exact_out(1).map(|trade| trade.amount_in), Ok(1));
+}

@@ -7,8 +7,8 @@ use tributary_common::{ensure, interfaces::pool::PoolError};
 use crate::{
     curve::Trade,
     event::{Swapped, Synced},
-    pool::Pool,
-    storage::{self, signed, unsigned, Terms},
+    pool::{Pool, Terms},
+    storage::{self, signed, unsigned},
 };
 
 /// The pool as one call finds it, recorded, with what the call needs beside it.

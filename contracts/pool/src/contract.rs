@@ -17,8 +17,8 @@ use tributary_common::{
 use crate::{
     call::{balance_of, limit, not_this, positive, transfer, Call},
     event::{Collected, Deposited, Paused, Withdrawn},
-    pool::{Pool, Side},
-    storage::{self, signed, unsigned, About, Terms},
+    pool::{Pool, Side, Terms},
+    storage::{self, signed, unsigned, About},
 };
 
 /// Seconds for which deposited shares can be neither withdrawn, transferred nor burned.

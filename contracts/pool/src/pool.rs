@@ -1,5 +1,6 @@
 //! The pool's rules, on a pool loaded into memory: no storage and no other contract in here.
 
+use soroban_sdk::Address;
 use tributary_common::{
     ensure,
     interfaces::pool::PoolError,
@@ -10,8 +11,35 @@ use tributary_common::{
 use crate::{
     curve::{self, Deposit, Market, Trade, Withdrawal},
     oracle::{Oracle, WINDOW},
-    storage::Terms,
 };
+
+/// What a trade depends on, set by the constructor for ever.
+pub struct Terms {
+    pub token_0: Address,
+    pub token_1: Address,
+    pub fee_bps: u32,
+    pub treasury_bps: u32,
+    pub band_bps: u32,
+}
+
+impl Terms {
+    /// Which of the two `token` is.
+    pub fn side(&self, token: &Address) -> Result<Side, PoolError> {
+        if *token == self.token_0 {
+            return Ok(Side::Zero);
+        }
+        ensure(*token == self.token_1, PoolError::WrongToken)?;
+        Ok(Side::One)
+    }
+
+    /// The token that goes out when `side` comes in.
+    pub fn token_out(&self, side: Side) -> &Address {
+        match side {
+            Side::Zero => &self.token_1,
+            Side::One => &self.token_0,
+        }
+    }
+}
 
 /// Everything that moves. Amounts are raw units, at most `i128::MAX`; so is, of each token, the
 /// sum of reserve and owed.

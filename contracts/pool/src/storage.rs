@@ -9,48 +9,19 @@ use soroban_sdk::{
     contracttype, symbol_short, unwrap::UnwrapOptimized, Address, Env, String, Symbol,
 };
 use tributary_common::{
-    ensure,
     interfaces::pool::{PoolError, PoolState},
     ttl,
 };
 
 use crate::{
     oracle::{Checkpoint, Oracle},
-    pool::{Pool, Side},
+    pool::{Pool, Terms},
 };
 
 /// Instance: `State`.
 const STATE: Symbol = symbol_short!("State");
 /// Persistent: `About`.
 const ABOUT: Symbol = symbol_short!("About");
-
-/// What a trade depends on, set by the constructor for ever.
-pub struct Terms {
-    pub token_0: Address,
-    pub token_1: Address,
-    pub fee_bps: u32,
-    pub treasury_bps: u32,
-    pub band_bps: u32,
-}
-
-impl Terms {
-    /// Which of the two `token` is.
-    pub fn side(&self, token: &Address) -> Result<Side, PoolError> {
-        if *token == self.token_0 {
-            return Ok(Side::Zero);
-        }
-        ensure(*token == self.token_1, PoolError::WrongToken)?;
-        Ok(Side::One)
-    }
-
-    /// The token that goes out when `side` comes in.
-    pub fn token_out(&self, side: Side) -> &Address {
-        match side {
-            Side::Zero => &self.token_1,
-            Side::One => &self.token_0,
-        }
-    }
-}
 
 /// Who the pool belongs to, set by the constructor for ever.
 #[contracttype]
