@@ -8,7 +8,7 @@
 use tributary_common::{
     ensure,
     interfaces::pool::PoolError,
-    math::{mul_div_ceil, mul_div_floor, sqrt_product, Worth, BPS, MAX_AMOUNT},
+    math::{mul_div_ceil, mul_div_floor, sqrt_product, Worth, BPS},
 };
 
 /// Shares that the first deposit locks for ever, so that nobody can own all of a pool and make a
@@ -181,11 +181,8 @@ pub fn withdraw(
     let worth = |(amount_0, amount_1): (u128, u128)| {
         Worth::new(amount_0, opening.1, amount_1, opening.0).ok_or(PoolError::Overflow)
     };
-    // What no token can hold is more than the reserves: the bound stays below the truth.
-    let as_many = |opening| match mul_div_floor(opening, supply, opening_supply) {
-        Some(amount) => amount.min(MAX_AMOUNT),
-        None => MAX_AMOUNT,
-    };
+    // What needs more than 128 bits is cut to them: the bound stays below the truth.
+    let as_many = |opening| mul_div_floor(opening, supply, opening_supply).unwrap_or(u128::MAX);
     let paid = worth(reserves)?;
     let allowed = worth((as_many(opening.0), as_many(opening.1)))?;
     // A side that opened with nothing gives no price, and then nobody can have traded.
