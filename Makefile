@@ -6,7 +6,7 @@ CARGO := cargo
 build: rust
 	$(CARGO) run --locked -p tributary-build
 
-# everything, against the release wasm
+# everything: against the release wasm, but for pure mathematics
 test: build
 	$(CARGO) test --locked --workspace
 	$(CARGO) run --locked --quiet -p tributary-bench -- --check
@@ -23,7 +23,7 @@ bench: build
 demo: build
 	$(CARGO) run --locked --quiet -p tributary-demo
 
-# the same tests, much longer: about an hour on two cores
+# the mathematics and the random sequences, much longer: about an hour
 fuzz: build
 	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test math
 	TRIBUTARY_SEQUENCES=100000 $(CARGO) test --locked -p tributary-tests --test invariants

@@ -139,7 +139,9 @@ impl PoolInterface for PoolContract {
         call.settle_loss(&env)?;
         shares::burn(&env, &from, shares)?;
 
-        let (reserve_0, reserve_1) = (call.pool.reserve_0, call.pool.reserve_1);
+        // A token that was clawed back whole, and may be frozen, must not block the other.
+        let pays_0 = call.pool.opening_0 > 0 && call.pool.reserve_0 > 0;
+        let pays_1 = call.pool.opening_1 > 0 && call.pool.reserve_1 > 0;
         let paid = call.pool.withdraw(burned)?;
         let (amount_0, amount_1) = (signed(paid.out_0)?, signed(paid.out_1)?);
         let wanted = amount_0 >= limit(min_0)? && amount_1 >= limit(min_1)?;
@@ -147,11 +149,10 @@ impl PoolInterface for PoolContract {
 
         storage::store(&env, &call.terms, &call.pool)?;
         ttl::extend_instance(&env);
-        // A token that was clawed back whole, and may be frozen, must not block the other.
-        if reserve_0 > 0 {
+        if pays_0 {
             transfer(&env, &call.terms.token_0, &call.this, &to, paid.out_0)?;
         }
-        if reserve_1 > 0 {
+        if pays_1 {
             transfer(&env, &call.terms.token_1, &call.this, &to, paid.out_1)?;
         }
         Withdrawn { from, to, amount_0, amount_1, shares }.publish(&env);

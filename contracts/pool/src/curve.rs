@@ -161,14 +161,16 @@ pub struct Withdrawal {
     pub owed_1: u128,
 }
 
-/// The reserves fall by ⌊reserve × shares ÷ supply⌋, the rounding being the gain of those who stay.
+/// The reserves fall by ⌊reserve × shares ÷ supply⌋, the rounding being the gain of those who stay; of a
+/// token of which the ledger opened with nothing, after a clawback, not at all.
 ///
-/// Both payouts are scaled by one factor ≤ 1 so that, at the opening price, all of today's shares
-/// would be paid at most what as many shares were worth when the ledger opened; that, and the
-/// rounding of the scaling, is the treasury's due. With the price P = opening_1 ÷ opening_0 a pair
-/// (a, b) is worth a × P + b = (a × opening_1 + b × opening_0) ÷ opening_0, so worths compare in
-/// 256 bits. The factor is of the whole pool and not of the one withdrawal: there a unit that a
-/// part gains by rounding would count as excess.
+/// Both payouts are scaled by one factor ≤ 1 so that, at the opening price, the shares are paid at most
+/// what they were worth when the ledger opened; the difference is the treasury's due. With the price
+/// P = opening_1 ÷ opening_0 a pair (a, b) is worth a × P + b = (a × opening_1 + b × opening_0) ÷
+/// opening_0, so worths compare in 256 bits.
+///
+/// The factor is the greater of two that both keep the bound: that of these shares' parts, and that of
+/// the whole pool. Where units are coarse, either alone can count a unit that is only rounding as excess.
 pub fn withdraw(
     reserves: (u128, u128),
     supply: u128,
@@ -176,24 +178,27 @@ pub fn withdraw(
     opening_supply: u128,
     shares: u128,
 ) -> Result<Withdrawal, PoolError> {
-    let part = |reserve| mul_div_floor(reserve, shares, supply).ok_or(PoolError::Overflow);
-    let (fall_0, fall_1) = (part(reserves.0)?, part(reserves.1)?);
+    let part = |whole, supply| mul_div_floor(whole, shares, supply).ok_or(PoolError::Overflow);
+    let fall_0 = if opening.0 > 0 { part(reserves.0, supply)? } else { 0 };
+    let fall_1 = if opening.1 > 0 { part(reserves.1, supply)? } else { 0 };
     let worth = |(amount_0, amount_1): (u128, u128)| {
         Worth::new(amount_0, opening.1, amount_1, opening.0).ok_or(PoolError::Overflow)
     };
-    // What needs more than 128 bits is cut to them: the bound stays below the truth.
-    let as_many = |opening| mul_div_floor(opening, supply, opening_supply).unwrap_or(u128::MAX);
-    let paid = worth(reserves)?;
-    let allowed = worth((as_many(opening.0), as_many(opening.1)))?;
-    // A side that opened with nothing gives no price, and then nobody can have traded.
-    let priced = opening.0 > 0 && opening.1 > 0;
-    let (out_0, out_1) = if priced && paid > allowed {
+    let at_most = |paid: (u128, u128), allowed: (u128, u128)| {
+        let (paid, allowed) = (worth(paid)?, worth(allowed)?);
+        if paid <= allowed {
+            return Ok::<_, PoolError>((fall_0, fall_1));
+        }
         let (numerator, denominator) = allowed.ratio_floor(paid);
         let scale = |fall| mul_div_floor(fall, numerator, denominator).ok_or(PoolError::Overflow);
-        (scale(fall_0)?, scale(fall_1)?)
-    } else {
-        (fall_0, fall_1)
+        Ok((scale(fall_0)?, scale(fall_1)?))
     };
+    let opening_part = (part(opening.0, opening_supply)?, part(opening.1, opening_supply)?);
+    let own = at_most((fall_0, fall_1), opening_part)?;
+    // What needs more than 128 bits is cut to them: the bound stays below the truth.
+    let as_many = |opening| mul_div_floor(opening, supply, opening_supply).unwrap_or(u128::MAX);
+    let whole = at_most(reserves, (as_many(opening.0), as_many(opening.1)))?;
+    let (out_0, out_1) = (own.0.max(whole.0), own.1.max(whole.1));
     ensure(out_0 > 0 || out_1 > 0, PoolError::AmountTooSmall)?;
     Ok(Withdrawal {
         out_0,

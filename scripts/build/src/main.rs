@@ -95,13 +95,21 @@ fn build(root: &Path, contract: &Path, library: &str) -> Result<Vec<u8>, String>
         .current_dir(root)
         .args(["rustc", "--locked", "--crate-type=cdylib", "--release"])
         .arg(format!("--target={TARGET}"))
+        .arg(format!("--target-dir={}", root.join("target").display()))
         .arg(format!("--manifest-path={}", manifest.display()))
         // The SDK refuses to build for wasm unless the specification is reduced afterwards, as
         // this program does.
         .env("SOROBAN_SDK_BUILD_SYSTEM_SUPPORTS_SPEC_SHAKING_V2", "1");
-    // What cargo runs this program with must not leak into the wasm.
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_TARGET_DIR"] {
-        cargo.env_remove(variable);
+    // What somebody sets for her other builds must not leak into the wasm.
+    for (variable, _) in env::vars_os() {
+        let name = variable.to_string_lossy();
+        let leaks = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"].contains(&&*name)
+            || ["CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix));
+        if leaks {
+            cargo.env_remove(&variable);
+        }
     }
     // Paths of this machine neither.
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);

@@ -4,8 +4,10 @@
 
 use std::process::ExitCode;
 
+use num_bigint::BigInt;
 use soroban_env_host::xdr::{AccountId, Asset, ScAddress, ScVal};
 use tributary_tests::{
+    model::Plain,
     network::{
         val::{account, address, int, NO_DEADLINE},
         Network,
@@ -141,7 +143,12 @@ impl Demo {
         let out = if sell { after.1 - before.1 } else { after.0 - before.0 };
         self.claim(out == quote, format!("{name} was quoted {quote} and got {out}"));
         self.line(name, does, who, before, fee);
+        // What the treasury is owed follows, as the pool holds exactly what it owes.
+        let mut plain = self.plain_pool();
+        plain.exact_in(usize::from(!sell), &BigInt::from(amount));
         self.check(does, true);
+        let now = self.plain_pool().reserves;
+        self.claim(now == plain.reserves, format!("{does}: reserves not as in a plain pool"));
         out
     }
 
@@ -156,6 +163,7 @@ impl Demo {
         let after = self.holdings(mallory);
         let worth = (after.0 - before.0) * opening.usdc + (after.1 - before.1) * opening.tft;
         self.claim(worth < 0, "the sandwich in one ledger paid".to_string());
+        self.claim(after.0 == before.0, "Mallory did not sell all that she bought".to_string());
         println!(
             "{:<11}-- she lost {} USDC and holds {} TFT as before --",
             "",
@@ -255,6 +263,16 @@ impl Demo {
         }
     }
 
+    /// A plain constant-product pool with this one's reserves, TFT first.
+    fn plain_pool(&self) -> Plain {
+        Plain {
+            reserves: [self.books.tft, self.books.usdc].map(BigInt::from),
+            supply: BigInt::from(self.books.supply),
+            fee_bps: 30,
+            treasury_bps: 1_667,
+        }
+    }
+
     /// What must hold after every call.
     fn check(&mut self, call: &str, keeps_value: bool) {
         let (then, now) = (self.books, self.read_books());
@@ -264,11 +282,10 @@ impl Demo {
         );
         let booked = (now.tft + now.owed_tft, now.usdc + now.owed_usdc);
         self.claim(held == booked, format!("{call}: holds {held:?}, owes {booked:?}"));
-        // Exact where it fits; these are whole tokens squared, far from the limit.
-        let value = |books: &Books| {
-            (books.tft as f64).sqrt() * (books.usdc as f64).sqrt() / books.supply as f64
-        };
-        let fell = then.supply > 0 && value(&now) < value(&then) * (1.0 - 1e-12);
+        // Reserve product per share squared, exactly.
+        let product =
+            |books: &Books, supply: i128| BigInt::from(books.tft) * books.usdc * supply * supply;
+        let fell = product(&now, then.supply) < product(&then, now.supply);
         self.claim(!(keeps_value && fell), format!("{call}: a share lost value"));
         self.books = now;
     }

@@ -215,15 +215,36 @@ fn withdraw_settles_a_clawback_so_that_the_first_to_leave_gains_nothing() {
 
 #[test]
 fn withdraw_of_a_token_with_coarse_units_is_not_cut_by_their_rounding() {
+    // Two shares on either side of a whole unit: the parts' factor serves one, the pool's the other.
+    for less in [0, 4] {
+        let setup = Setup { tokens: Tokens::Plain(0, 7), ..Setup::default() };
+        let (world, _) = World::with_liquidity(setup, 1_000, 10_000_000_000);
+        let (leaver, trader) = (world.user(2, 20_000_000), world.user(10, 0));
+        let (_, _, shares) = world.deposit(&leaver, 2, 20_000_000).unwrap();
+        world.close(12);
+        world.swap_exact_in(&trader, &world.token_0, 2).unwrap();
+        let state = world.state();
+        let fall_0 = state.reserve_0 * (shares - less) / state.total_supply;
+        let (out_0, out_1) = world.withdraw(&leaver, shares - less).unwrap();
+        // Of the fine token what a trade of a thousandth costs.
+        assert!(out_0 == fall_0 || out_0 == fall_0 - 1);
+        assert!(out_1 > 19_900_000, "{less}: {out_0} {out_1}");
+    }
+}
+
+#[test]
+fn withdraw_after_another_withdrawal_in_the_ledger_is_paid_in_full() {
     let setup = Setup { tokens: Tokens::Plain(0, 7), ..Setup::default() };
-    let (world, _) = World::with_liquidity(setup, 1_000, 10_000_000_000);
-    let (leaver, trader) = (world.user(2, 20_000_000), world.user(10, 0));
-    let (_, _, shares) = world.deposit(&leaver, 2, 20_000_000).unwrap();
-    world.close(12);
-    let shares = shares - 4;
-    world.swap_exact_in(&trader, &world.token_0, 2).unwrap();
-    let (out_0, out_1) = world.withdraw(&leaver, shares).unwrap();
-    // One unit of the coarse token, and of the fine one what two shares of a trade's effect cost.
-    assert_eq!(out_0, 1);
-    assert!(out_1 > 19_900_000, "{out_1}");
+    let (world, whale) = World::with_liquidity(setup, 100, 10_000_000_000);
+    let small = world.user(0, 0);
+    let args = (&whale, &small, 2_500i128).into_val(&world.env);
+    world.signed::<()>(&whale, "transfer", args, &[]).unwrap();
+    let rest = world.pool.balance(&whale) - 1_500;
+    world.withdraw(&whale, rest).unwrap();
+    let state = world.state();
+    let expected = (
+        state.reserve_0 * 2_500 / state.total_supply,
+        state.reserve_1 * 2_500 / state.total_supply,
+    );
+    assert_eq!(world.withdraw(&small, 2_500), Ok(expected));
 }
