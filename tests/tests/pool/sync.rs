@@ -69,13 +69,16 @@ fn sync_of_a_side_that_was_clawed_back_whole_leaves_providers_a_ledger_to_exit()
     world.pool.sync();
     world.close(1);
     let thief = world.user(2, 0);
-    world.give(&world.token_0, &world.pool.address, 1);
+    world.give(&world.token_0, &world.pool.address, 1_000);
     world.pool.sync();
     let refused = || world.swap_exact_in(&thief, &world.token_0, 2);
     assert_refused(&world, &[&thief], PoolError::EmptyPool, refused);
     let refused = || world.swap_exact_out(&thief, &world.token_0, 2, 1);
     assert_refused(&world, &[&thief], PoolError::EmptyPool, refused);
+    // What was given back has no price yet and stays.
     assert_eq!(world.withdraw(&provider, 1_000 * ONE), Ok((0, 2_000 * ONE)));
+    assert_eq!(world.state().reserve_0, 1_000);
+    assert_eq!(world.balance(&world.token_0, &world.pool.address), 1_000);
 }
 
 #[test]
