@@ -291,8 +291,8 @@ impl Game {
             return;
         }
         let part = self.rng.random_range(2..20);
-        let amount = self.booked(side) / part;
         let pool = self.world.pool.address.clone();
+        let amount = self.world.balance(self.token(side), &pool) / part;
         self.world.claw_back(self.token(side), &pool, amount);
         self.world.env.mock_all_auths();
         self.log.push(format!("{amount} of {side} clawed back"));
