@@ -81,6 +81,29 @@ pub fn empty_env() -> Env {
     env
 }
 
+/// A pool of the release wasm with (fee, treasury's share, band) for treasury, guardian and factory.
+pub fn deploy(
+    env: &Env,
+    token_0: &Address,
+    token_1: &Address,
+    (fee_bps, treasury_bps, band_bps): (u32, u32, u32),
+    [treasury, guardian, factory]: [&Address; 3],
+) -> PoolClient<'static> {
+    let args = (
+        token_0.clone(),
+        token_1.clone(),
+        fee_bps,
+        treasury_bps,
+        band_bps,
+        treasury.clone(),
+        guardian.clone(),
+        factory.clone(),
+        String::from_str(env, "Tributary TFT: TFT/USDC 0.30%"),
+        String::from_str(env, "TFT-USDC-30"),
+    );
+    PoolClient::new(env, &env.register(contract("pool").as_slice(), args))
+}
+
 impl World {
     pub fn new(setup: Setup) -> World {
         let env = empty_env();
@@ -108,22 +131,9 @@ impl World {
             assets = assets.map(|(a, b)| (b, a));
         }
         let [treasury, guardian, factory] = [0; 3].map(|_| Address::generate(&env));
-        let pool = env.register(
-            contract("pool").as_slice(),
-            (
-                token_0.clone(),
-                token_1.clone(),
-                setup.fee_bps,
-                setup.treasury_bps,
-                setup.band_bps,
-                treasury.clone(),
-                guardian.clone(),
-                factory.clone(),
-                String::from_str(&env, "Tributary TFT: TFT/USDC 0.30%"),
-                String::from_str(&env, "TFT-USDC-30"),
-            ),
-        );
-        let pool = PoolClient::new(&env, &pool);
+        let owners = [&treasury, &guardian, &factory];
+        let terms = (setup.fee_bps, setup.treasury_bps, setup.band_bps);
+        let pool = deploy(&env, &token_0, &token_1, terms, owners);
         World { env, pool, token_0, token_1, treasury, guardian, factory, assets, setup }
     }
 

@@ -2,7 +2,7 @@
 
 use soroban_sdk::{contracttype, Address, IntoVal, Symbol, Val, Vec};
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::pool::{Setup, Tokens, World, NEVER, ONE};
+use tributary_tests::pool::{deploy, Setup, Tokens, World, NEVER, ONE};
 
 /// As in `tests/contracts/token`.
 #[contracttype]
@@ -84,24 +84,8 @@ fn row_1_a_token_that_calls_back_and_hides_the_refusal_gains_nothing() {
 fn row_1_a_token_that_calls_another_pool_trades_there_as_anybody() {
     let (world, _) = pool();
     let trader = world.user(10 * ONE, 10 * ONE);
-    let wasm = tributary_tests::wasm::contract("pool");
-    let text = soroban_sdk::String::from_str(&world.env, "other");
-    let other = world.env.register(
-        wasm.as_slice(),
-        (
-            world.token_0.clone(),
-            world.token_1.clone(),
-            30u32,
-            0u32,
-            0u32,
-            world.treasury.clone(),
-            world.guardian.clone(),
-            world.factory.clone(),
-            text.clone(),
-            text,
-        ),
-    );
-    let other = tributary_common::interfaces::pool::PoolClient::new(&world.env, &other);
+    let owners = [&world.treasury, &world.guardian, &world.factory];
+    let other = deploy(&world.env, &world.token_0, &world.token_1, (30, 0, 0), owners);
     // The callback wants to withdraw the trader's shares there: she did not sign that.
     let args = (&trader, ONE, 0i128, 0i128, &trader, NEVER).into_val(&world.env);
     let call = Mischief::Call(other.address.clone(), Symbol::new(&world.env, "withdraw"), args);

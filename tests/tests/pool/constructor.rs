@@ -1,9 +1,6 @@
-use soroban_sdk::{testutils::Address as _, Address, String};
-use tributary_common::interfaces::pool::{PoolClient, PoolError};
-use tributary_tests::{
-    pool::{empty_env, World},
-    wasm::contract,
-};
+use soroban_sdk::{testutils::Address as _, Address, Env, String};
+use tributary_common::interfaces::pool::PoolError;
+use tributary_tests::pool::{deploy, empty_env, World};
 
 #[test]
 fn constructor_fixes_everything_for_ever() {
@@ -47,7 +44,7 @@ fn constructor_accepts_the_bounds_and_refuses_what_lies_beyond() {
 fn constructor_refuses_one_token_twice() {
     let env = empty_env();
     let token = Address::generate(&env);
-    assert_eq!(deploy(&env, &token, &token, (30, 0, 0)), Some(PoolError::InvalidTokens));
+    assert_eq!(refusal(&env, &token, &token, (30, 0, 0)), Some(PoolError::InvalidTokens));
 }
 
 fn make(sorted: bool, fee_bps: u32, treasury_bps: u32, band_bps: u32) -> Option<PoolError> {
@@ -55,41 +52,24 @@ fn make(sorted: bool, fee_bps: u32, treasury_bps: u32, band_bps: u32) -> Option<
     let (a, b) = (Address::generate(&env), Address::generate(&env));
     let (low, high) = if a < b { (a, b) } else { (b, a) };
     let (first, second) = if sorted { (low, high) } else { (high, low) };
-    deploy(&env, &first, &second, (fee_bps, treasury_bps, band_bps))
+    refusal(&env, &first, &second, (fee_bps, treasury_bps, band_bps))
 }
 
 /// The error of the constructor, if any.
-fn deploy(
-    env: &soroban_sdk::Env,
+fn refusal(
+    env: &Env,
     token_0: &Address,
     token_1: &Address,
-    (fee_bps, treasury_bps, band_bps): (u32, u32, u32),
+    terms: (u32, u32, u32),
 ) -> Option<PoolError> {
-    let wasm = contract("pool");
     let someone = Address::generate(env);
-    let text = String::from_str(env, "name");
-    let args = (token_0, token_1, fee_bps, treasury_bps, band_bps);
     let deployed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let (token_0, token_1, fee_bps, treasury_bps, band_bps) = args;
-        env.register(
-            wasm.as_slice(),
-            (
-                token_0.clone(),
-                token_1.clone(),
-                fee_bps,
-                treasury_bps,
-                band_bps,
-                someone.clone(),
-                someone.clone(),
-                someone,
-                text.clone(),
-                text,
-            ),
-        )
+        deploy(env, token_0, token_1, terms, [&someone; 3])
     }));
     match deployed {
         Ok(pool) => {
-            assert_eq!(PoolClient::new(env, &pool).state().fee_bps, fee_bps);
+            let state = pool.state();
+            assert_eq!((state.fee_bps, state.treasury_bps, state.band_bps), terms);
             None
         }
         Err(panic) => {
