@@ -2,8 +2,8 @@
 //! pool's mathematics, natively, over many random cases.
 
 use rand::{rngs::StdRng, Rng, SeedableRng};
+use tributary_common::pool::curve::{deposit, withdraw, Market, Trade};
 use tributary_common::{interfaces::pool::PoolError, math::MAX_AMOUNT};
-use tributary_pool::curve::{deposit, withdraw, Market, Trade};
 
 const CASES: usize = 200_000;
 

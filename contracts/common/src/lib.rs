@@ -1,8 +1,10 @@
 //! What every Tributary contract shares. Nothing here is a contract of its own.
 #![no_std]
 
+pub mod address;
 pub mod interfaces;
 pub mod math;
+pub mod pool;
 pub mod price;
 pub mod shares;
 pub mod ttl;

@@ -4,7 +4,7 @@
 //! Swaps and fills extend nothing: one unlucky trader would pay sixty days of rent for everybody,
 //! and a threshold crossed between simulation and application would fail the transaction.
 
-use soroban_sdk::{Env, IntoVal, Val};
+use soroban_sdk::{Address, Env, IntoVal, Val};
 
 /// Ledgers in a day, at one every five seconds.
 pub const DAY: u32 = 17_280;
@@ -26,6 +26,16 @@ const PERSISTENT_THRESHOLD: u32 = 90 * DAY;
 pub fn extend_instance(env: &Env) {
     env.deployer().extend_ttl_for_contract_instance_with_limits(
         env.current_contract_address(),
+        INSTANCE_UP_TO,
+        INSTANCE_AT_LEAST,
+        INSTANCE_AT_MOST,
+    );
+}
+
+/// Extends the instance and the code of any contract, within the same limits.
+pub fn extend_contract(env: &Env, contract: &Address) {
+    env.deployer().extend_ttl_with_limits(
+        contract.clone(),
         INSTANCE_UP_TO,
         INSTANCE_AT_LEAST,
         INSTANCE_AT_MOST,

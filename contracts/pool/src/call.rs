@@ -2,12 +2,14 @@
 //! tell.
 
 use soroban_sdk::{token::TokenClient, Address, Env};
-use tributary_common::{ensure, interfaces::pool::PoolError};
+use tributary_common::{
+    ensure,
+    interfaces::pool::PoolError,
+    pool::{curve::Trade, Pool, Terms},
+};
 
 use crate::{
-    curve::Trade,
     event::{Swapped, Synced},
-    pool::{Pool, Terms},
     storage::{self, signed, unsigned},
 };
 
@@ -19,6 +21,7 @@ pub struct Call {
 }
 
 impl Call {
+    #[inline(never)] // in every entry point it would make the wasm a quarter larger
     pub fn new(env: &Env) -> Call {
         let (terms, mut pool) = storage::load(env);
         pool.record(env.ledger().timestamp(), env.ledger().sequence());
@@ -31,7 +34,7 @@ impl Call {
     }
 
     pub fn check_open(&self, env: &Env) -> Result<(), PoolError> {
-        ensure(env.ledger().timestamp() >= self.pool.paused_until, PoolError::Paused)
+        self.pool.check_open(env.ledger().timestamp())
     }
 
     pub fn check_trade(&self, env: &Env, to: &Address, deadline: u64) -> Result<(), PoolError> {

@@ -10,6 +10,7 @@ use soroban_sdk::{
 use tributary_common::{
     ensure,
     interfaces::pool::{PoolError, PoolInterface, PoolState},
+    pool::{Pool, Side, Terms},
     price::Price,
     shares, ttl,
 };
@@ -17,7 +18,6 @@ use tributary_common::{
 use crate::{
     call::{balance_of, limit, not_this, positive, transfer, Call},
     event::{Collected, Deposited, Paused, Withdrawn},
-    pool::{Pool, Side, Terms},
     storage::{self, signed, unsigned, About},
 };
 

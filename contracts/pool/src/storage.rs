@@ -10,12 +10,11 @@ use soroban_sdk::{
 };
 use tributary_common::{
     interfaces::pool::{PoolError, PoolState},
+    pool::{
+        oracle::{Checkpoint, Oracle},
+        Pool, Terms,
+    },
     ttl,
-};
-
-use crate::{
-    oracle::{Checkpoint, Oracle},
-    pool::{Pool, Terms},
 };
 
 /// Instance: `State`.
@@ -168,6 +167,10 @@ pub fn view(about: About, terms: Terms, pool: &Pool) -> Result<PoolState, PoolEr
         log_price: pool.oracle.log_price,
         cumulative: pool.oracle.latest.cumulative,
         last_record: pool.last_record,
+        older_time: pool.oracle.older.time,
+        older_cumulative: pool.oracle.older.cumulative,
+        younger_time: pool.oracle.younger.time,
+        younger_cumulative: pool.oracle.younger.cumulative,
     })
 }
 

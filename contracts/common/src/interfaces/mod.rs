@@ -5,4 +5,7 @@
 //! implementation, because that is what the compiler writes into the contract's specification;
 //! the compiler also holds the two signatures equal.
 
+pub mod factory;
+pub mod oracle;
 pub mod pool;
+pub mod router;

@@ -44,6 +44,12 @@ pub struct PoolState {
     pub cumulative: i128,
     /// When a call last recorded a price; 0: never.
     pub last_record: u64,
+    /// Where the TWAP begins: time and sum.
+    pub older_time: u64,
+    pub older_cumulative: i128,
+    /// Where it will begin once that is one window old.
+    pub younger_time: u64,
+    pub younger_cumulative: i128,
 }
 
 /// Every way a pool can refuse. A refused call changes nothing.

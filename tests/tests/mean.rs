@@ -10,7 +10,7 @@
 
 use num_bigint::BigInt;
 use rand::{rngs::StdRng, Rng, SeedableRng};
-use tributary_pool::oracle::{Oracle, WINDOW};
+use tributary_common::pool::oracle::{Oracle, WINDOW};
 
 const LEDGERS: u32 = (WINDOW / 5) as u32;
 const FEE: f64 = 0.003;

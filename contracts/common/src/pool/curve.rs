@@ -5,7 +5,7 @@
 //! opened: in one ledger nobody takes out more than its opening value
 //! (docs/decisions/0003-opening-price.md).
 
-use tributary_common::{
+use crate::{
     ensure,
     interfaces::pool::PoolError,
     math::{mul_div_ceil, mul_div_floor, sqrt_product, Worth, BPS},

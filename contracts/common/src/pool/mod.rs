@@ -1,17 +1,22 @@
-//! The pool's rules, on a pool loaded into memory: no storage and no other contract in here.
+//! The pool's rules, on a pool in memory: no storage and no other contract in here. The pool
+//! executes them; whoever quotes several steps at once (router) follows them from a `PoolState`.
+//!
+//! - `curve`: the mathematics of trades, deposits and withdrawals
+//! - `oracle`: the geometric-mean price
+
+pub mod curve;
+pub mod oracle;
 
 use soroban_sdk::Address;
-use tributary_common::{
+
+use crate::{
     ensure,
-    interfaces::pool::PoolError,
+    interfaces::pool::{PoolError, PoolState},
     math::{mul_div_floor, BPS, MAX_AMOUNT},
     price::log2_ratio,
 };
-
-use crate::{
-    curve::{self, Deposit, Market, Trade, Withdrawal},
-    oracle::{Oracle, WINDOW},
-};
+use curve::{Deposit, Market, Trade, Withdrawal};
+use oracle::{Checkpoint, Oracle, WINDOW};
 
 /// What a trade depends on, set by the constructor for ever.
 pub struct Terms {
@@ -58,8 +63,46 @@ pub struct Pool {
     pub opening_ledger: u32,
     pub paused_until: u64,
     pub oracle: Oracle,
-    /// When the oracle was recorded before this call; not stored, the oracle has it.
+    /// When the oracle was recorded before this step; not stored, the oracle has it.
     pub last_record: u64,
+}
+
+/// What `state()` told in the ledger of the time `now`.
+impl PoolState {
+    pub fn open(self, now: u64) -> (Terms, Pool) {
+        // Of a pool without a deposit nothing is recorded.
+        let now = if self.total_supply > 0 { now } else { self.last_record };
+        let pool = Pool {
+            reserve_0: self.reserve_0.unsigned_abs(),
+            reserve_1: self.reserve_1.unsigned_abs(),
+            owed_0: self.owed_0.unsigned_abs(),
+            owed_1: self.owed_1.unsigned_abs(),
+            supply: self.total_supply.unsigned_abs(),
+            opening_0: self.opening_0.unsigned_abs(),
+            opening_1: self.opening_1.unsigned_abs(),
+            opening_supply: self.opening_supply.unsigned_abs(),
+            opening_ledger: self.opening_ledger,
+            paused_until: self.paused_until,
+            oracle: Oracle {
+                log_price: self.log_price,
+                latest: Checkpoint { time: now, cumulative: self.cumulative },
+                older: Checkpoint { time: self.older_time, cumulative: self.older_cumulative },
+                younger: Checkpoint {
+                    time: self.younger_time,
+                    cumulative: self.younger_cumulative,
+                },
+            },
+            last_record: self.last_record,
+        };
+        let terms = Terms {
+            token_0: self.token_0,
+            token_1: self.token_1,
+            fee_bps: self.fee_bps,
+            treasury_bps: self.treasury_bps,
+            band_bps: self.band_bps,
+        };
+        (terms, pool)
+    }
 }
 
 /// Which token comes in.
@@ -67,6 +110,23 @@ pub struct Pool {
 pub enum Side {
     Zero,
     One,
+}
+
+impl Side {
+    pub fn other(self) -> Side {
+        match self {
+            Side::Zero => Side::One,
+            Side::One => Side::Zero,
+        }
+    }
+
+    /// What belongs to tokens 0 and 1 as (this, the other); and back.
+    pub fn facing<T>(self, of_0: T, of_1: T) -> (T, T) {
+        match self {
+            Side::Zero => (of_0, of_1),
+            Side::One => (of_1, of_0),
+        }
+    }
 }
 
 impl Pool {
@@ -86,6 +146,11 @@ impl Pool {
         self.opening_1 = self.reserve_1;
         self.opening_supply = self.supply;
         self.opening_ledger = ledger;
+    }
+
+    /// Whether swaps and deposits are allowed.
+    pub fn check_open(&self, now: u64) -> Result<(), PoolError> {
+        ensure(now >= self.paused_until, PoolError::Paused)
     }
 
     /// The reserves' log-price, `None` when one of them is 0.
@@ -131,6 +196,7 @@ impl Pool {
         self.owed_0 = self.owed_0.wrapping_add(withdrawal.owed_0);
         self.owed_1 = self.owed_1.wrapping_add(withdrawal.owed_1);
         self.burn(shares)?;
+        self.last_record = self.oracle.latest.time;
         Ok(withdrawal)
     }
 
@@ -184,6 +250,7 @@ impl Pool {
         self.reserve_1 = self.reserve_1.checked_sub(left).ok_or(PoolError::Overflow)?;
         self.face(side);
         self.check_band(terms.band_bps, before)?;
+        self.last_record = self.oracle.latest.time;
         Ok(trade)
     }
 

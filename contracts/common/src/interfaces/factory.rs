@@ -1,0 +1,214 @@
+//! The factory's interface: what founders, wallets, indexers, router and oracle call.
+
+use soroban_sdk::{
+    contractclient, contracterror, contracttype, symbol_short, Address, BytesN, Env, Symbol, Vec,
+};
+
+/// The region that the network begins with: its admin and treasury are the network's.
+pub const ROOT: Symbol = symbol_short!("TFT");
+
+/// What names a pool, for ever, and determines its address (`address::pool`).
+#[contracttype]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolKey {
+    /// The region's.
+    pub code: Symbol,
+    /// What the pool trades against TFT.
+    pub token: Address,
+    pub fee_bps: u32,
+}
+
+/// What a founder decides. All but the admin is fixed for ever.
+#[contracttype]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionParams {
+    /// Who may add pools. May hand the role on.
+    pub admin: Address,
+    /// Who may pause the region's pools.
+    pub guardian: Address,
+    /// Where the region's pools pay the treasury's share.
+    pub treasury: Address,
+    /// The region's token; TFT for the root region, which has none.
+    pub token: Address,
+    /// The fees that the region's pools may have: 1 to 4 different ones of 1 to 100 bps. The first
+    /// is that of the first pool.
+    pub fee_tiers: Vec<u32>,
+    /// The treasury's share of the fees of the region's pools, up to 3 333 bps.
+    pub treasury_bps: u32,
+    /// The band of the first pool: 0 (none) or 1 000 to 5 000 bps.
+    pub band_bps: u32,
+}
+
+/// A region as it stands.
+#[contracttype]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    pub code: Symbol,
+    pub founder: Address,
+    pub admin: Address,
+    pub guardian: Address,
+    pub treasury: Address,
+    /// TFT for the root region, which has no token of its own.
+    pub token: Address,
+    pub fee_tiers: Vec<u32>,
+    pub treasury_bps: u32,
+    /// Whether the network's admin vouches for it.
+    pub endorsed: bool,
+    /// TFT that the factory holds for the founder; 0 once released.
+    pub bond: i128,
+    /// When the bond may be released.
+    pub bond_until: u64,
+    /// The youngest pool; follow `previous` to the oldest. Fee 0: none.
+    pub last_pool: PoolKey,
+    /// The region created before this; none for the root.
+    pub previous: Option<Symbol>,
+}
+
+/// A pool in the registry.
+#[contracttype]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolInfo {
+    pub address: Address,
+    pub key: PoolKey,
+    pub band_bps: u32,
+    /// The region's pool created before this. Fee 0: none.
+    pub previous: PoolKey,
+}
+
+/// The code from which contracts of one kind are deployed.
+#[contracttype]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    pub kind: Symbol,
+    /// SHA-256 of the wasm.
+    pub wasm_hash: BytesN<32>,
+    /// Its announced successor, …
+    pub next_hash: Option<BytesN<32>>,
+    /// … and from when on anyone may apply it; 0: nothing is announced.
+    pub next_at: u64,
+}
+
+/// What was fixed when the factory was made.
+#[contracttype]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactoryConfig {
+    /// The reserve currency: one side of every pool.
+    pub tft: Address,
+    /// What creating a region costs for a year, raw units of TFT.
+    pub bond: i128,
+}
+
+/// Every way the factory can refuse. A refused call changes nothing.
+#[contracterror]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactoryError {
+    /// Not 2 to 12 of A–Z and 0–9.
+    InvalidCode = 100,
+    /// Taken; choose another.
+    DuplicateCode = 101,
+    /// No region has this code.
+    UnknownRegion = 102,
+    /// A pool needs a token other than TFT.
+    SameToken = 103,
+    /// Does not answer as a SEP-41 token.
+    InvalidToken = 104,
+    /// Not 1 to 4 different fees of 1 to 100 bps.
+    InvalidFeeTiers = 105,
+    /// Above 3 333 bps.
+    InvalidTreasuryShare = 106,
+    /// Neither 0 nor 1 000 to 5 000 bps.
+    InvalidBand = 107,
+    /// Not one of the region's fee tiers.
+    FeeNotAllowed = 108,
+    /// The region has this pool.
+    DuplicatePool = 109,
+    /// The region has no such pool.
+    UnknownPool = 110,
+    /// Until the region's `bond_until`.
+    BondLocked = 111,
+    /// Released, or the root's, which has none.
+    NoBond = 112,
+    /// Nobody was proposed as admin.
+    NoProposal = 113,
+    /// Only endorsed regions are quoted by the oracle.
+    NotEndorsed = 114,
+    /// 64 tokens have an oracle pool.
+    TooManyQuotes = 115,
+    /// No contract of this kind is deployed by the factory.
+    UnknownKind = 116,
+    /// Nothing is scheduled for this kind.
+    NothingScheduled = 117,
+    /// Until the time that `templates` tells.
+    DelayNotOver = 118,
+    /// More than 8, or none.
+    TooManyContracts = 119,
+    /// Neither the factory nor one of its pools.
+    UnknownContract = 120,
+    /// Not positive, or the sum of all bonds is more than an amount holds.
+    InvalidBond = 121,
+    /// Constructor: one code hash for each kind.
+    InvalidTemplates = 122,
+    /// Constructor: the root's token is TFT, and its band 0.
+    InvalidRoot = 123,
+    /// The treasury is the pool that would pay it.
+    InvalidTreasury = 124,
+    /// TFT's issuer clawed bonds back; once the factory is paid what is missing it goes on.
+    MissingBonds = 125,
+}
+
+#[contractclient(name = "FactoryClient")]
+pub trait FactoryInterface {
+    fn create_region(
+        env: Env,
+        founder: Address,
+        code: Symbol,
+        params: RegionParams,
+    ) -> Result<Region, FactoryError>;
+
+    fn create_pool(
+        env: Env,
+        code: Symbol,
+        token: Address,
+        fee_bps: u32,
+        band_bps: u32,
+    ) -> Result<PoolInfo, FactoryError>;
+
+    fn release_bond(env: Env, code: Symbol) -> Result<i128, FactoryError>;
+
+    fn propose_admin(env: Env, code: Symbol, admin: Address) -> Result<(), FactoryError>;
+
+    fn accept_admin(env: Env, code: Symbol) -> Result<(), FactoryError>;
+
+    fn endorse(env: Env, code: Symbol, endorsed: bool) -> Result<(), FactoryError>;
+
+    fn set_oracle_pool(env: Env, token: Address, pool: PoolKey) -> Result<(), FactoryError>;
+
+    fn schedule_template(
+        env: Env,
+        kind: Symbol,
+        wasm_hash: BytesN<32>,
+    ) -> Result<u64, FactoryError>;
+
+    fn cancel_template(env: Env, kind: Symbol) -> Result<(), FactoryError>;
+
+    fn apply_template(env: Env, kind: Symbol) -> Result<(), FactoryError>;
+
+    fn keep_alive(env: Env, contracts: Vec<Address>) -> Result<(), FactoryError>;
+
+    fn config(env: Env) -> FactoryConfig;
+
+    fn region(env: Env, code: Symbol) -> Result<Region, FactoryError>;
+
+    fn last_region(env: Env) -> Symbol;
+
+    fn pool(env: Env, code: Symbol, token: Address, fee_bps: u32)
+        -> Result<PoolInfo, FactoryError>;
+
+    fn is_pool(env: Env, address: Address) -> bool;
+
+    fn templates(env: Env) -> Vec<Template>;
+
+    fn oracle_pool(env: Env, token: Address) -> Option<Address>;
+
+    fn oracle_tokens(env: Env) -> Vec<Address>;
+}
