@@ -1,0 +1,408 @@
+//! The entry points. What their documentation says goes into the wasm for whoever calls them, so it
+//! is short; docs/factory.md says it at length, with the errors of each.
+
+use soroban_sdk::{
+    contract, contractimpl, contractmeta, token::TokenClient, unwrap::UnwrapOptimized, Address,
+    BytesN, Env, Map, Symbol, Vec,
+};
+use tributary_common::{
+    address, ensure,
+    interfaces::factory::{
+        FactoryConfig, FactoryError, FactoryInterface, PoolInfo, PoolKey, Region, RegionParams,
+        Template, ROOT,
+    },
+    math::mul_div_floor,
+    ttl,
+};
+
+use crate::{
+    event::{
+        AdminChanged, AdminProposed, BondReleased, Endorsed, OraclePoolSet, RegionCreated,
+        TemplateApplied, TemplateCancelled, TemplateScheduled,
+    },
+    region,
+    storage::{self, Head, StoredRegion},
+};
+
+/// Seconds for which the factory keeps a founder's bond.
+pub const BOND_SECONDS: u64 = 365 * 24 * 60 * 60;
+/// Seconds between the announcement of a template and its use.
+pub const DELAY_SECONDS: u64 = 7 * 24 * 60 * 60;
+/// Contracts that one `keep_alive` can name.
+const MAX_CONTRACTS: u32 = 8;
+/// Tokens that the oracle can quote.
+const MAX_QUOTES: u32 = 64;
+
+/// What the factory deploys, in the order of the constructor's `templates`.
+const KINDS: [Symbol; 1] = [address::POOL];
+
+contractmeta!(key = "binver", val = env!("CARGO_PKG_VERSION"));
+contractmeta!(key = "source", val = "Tributary: contracts/factory");
+contractmeta!(key = "sep", val = "47");
+
+#[contract]
+pub struct FactoryContract;
+
+#[contractimpl]
+impl FactoryContract {
+    /// Makes the factory and the root region. `tft`: the reserve currency; `bond`: raw units of TFT
+    /// that a region costs for a year; `root`: whose admin and treasury are the network's, with `tft`
+    /// as its token and no band; `templates`: SHA-256 of the code of each kind (pool).
+    pub fn __constructor(
+        env: Env,
+        tft: Address,
+        bond: i128,
+        root: RegionParams,
+        templates: Vec<BytesN<32>>,
+    ) -> Result<(), FactoryError> {
+        ensure(bond > 0, FactoryError::InvalidBond)?;
+        ensure(templates.len() as usize == KINDS.len(), FactoryError::InvalidTemplates)?;
+        ensure(root.token == tft && root.band_bps == 0, FactoryError::InvalidRoot)?;
+        region::check(&root)?;
+        for (kind, wasm_hash) in KINDS.iter().zip(templates.iter()) {
+            storage::set_template(&env, kind, &wasm_hash);
+        }
+        let nobody = BytesN::from_array(&env, &[0; 12]);
+        let mut region = new_region(root.admin.clone(), root, &tft, nobody);
+        region.endorsed = true;
+        storage::set_region(&env, &ROOT, &region);
+        storage::set_head(&env, &Head { last_region: region::pack(&env, &ROOT)?, bonds: 0 });
+        storage::set_config(&env, &FactoryConfig { tft, bond });
+        tell_created(&env, ROOT, &region);
+        Ok(())
+    }
+}
+
+#[contractimpl]
+impl FactoryInterface for FactoryContract {
+    /// Creates a region with its first pool, TFT against its token. The bond is the founder's again
+    /// after 365 days. `code`: 2 to 12 of A–Z and 0–9, unique for ever.
+    ///
+    /// Signed by `founder`, with the transfer of the bond to the factory. Events: `pool_created`,
+    /// `region_created`.
+    fn create_region(
+        env: Env,
+        founder: Address,
+        code: Symbol,
+        params: RegionParams,
+    ) -> Result<Region, FactoryError> {
+        founder.require_auth();
+        let last_region = region::pack(&env, &code)?;
+        ensure(!storage::has_region(&env, &code), FactoryError::DuplicateCode)?;
+        region::check(&params)?;
+        let FactoryConfig { tft, bond } = storage::config(&env);
+        let Head { last_region: previous, bonds } = storage::head(&env);
+        let (tft, this) = (TokenClient::new(&env, &tft), env.current_contract_address());
+        // A new bond must not pay for old ones.
+        ensure(tft.balance(&this) >= bonds, FactoryError::MissingBonds)?;
+        let bonds = bonds.checked_add(bond).ok_or(FactoryError::InvalidBond)?;
+        let (token, band_bps) = (params.token.clone(), params.band_bps);
+        let fee_bps = params.fee_tiers.first().ok_or(FactoryError::InvalidFeeTiers)?;
+        let mut region = new_region(founder.clone(), params, &tft.address, previous);
+        region.bond = bond;
+        region.bond_until = env.ledger().timestamp().saturating_add(BOND_SECONDS);
+
+        storage::set_head(&env, &Head { last_region, bonds });
+        let key = PoolKey { code: code.clone(), token, fee_bps };
+        region::add_pool(&env, &mut region, key, band_bps)?;
+        ttl::extend_instance(&env);
+        tft.transfer(&founder, &this, &bond);
+        tell_created(&env, code.clone(), &region);
+        Ok(region::view(&env, code, region))
+    }
+
+    /// Adds a pool of TFT and `token` to a region, with one of the region's fees and a band (0, or
+    /// 1 000 to 5 000 bps).
+    ///
+    /// Signed by the region's admin. Event: `pool_created`.
+    fn create_pool(
+        env: Env,
+        code: Symbol,
+        token: Address,
+        fee_bps: u32,
+        band_bps: u32,
+    ) -> Result<PoolInfo, FactoryError> {
+        let mut region = storage::region(&env, &code)?;
+        region.admin.require_auth();
+        ttl::extend_instance(&env);
+        region::add_pool(&env, &mut region, PoolKey { code, token, fee_bps }, band_bps)
+    }
+
+    /// Pays a region's bond back to its founder once its time is over. While bonds are missing after a
+    /// clawback, every one pays the same part, rounded down, and only if its founder signs.
+    ///
+    /// Signed by nobody else. Returns the amount. Event: `bond_released`.
+    fn release_bond(env: Env, code: Symbol) -> Result<i128, FactoryError> {
+        let mut region = storage::region(&env, &code)?;
+        let bond = region.bond;
+        ensure(bond > 0, FactoryError::NoBond)?;
+        ensure(env.ledger().timestamp() >= region.bond_until, FactoryError::BondLocked)?;
+        let (tft, this) = (storage::config(&env).tft, env.current_contract_address());
+        let tft = TokenClient::new(&env, &tft);
+        let Head { last_region, bonds } = storage::head(&env);
+        let amount = part_of(bond, tft.balance(&this), bonds);
+        if amount < bond {
+            // What is missing may come back: nobody else makes her loss final.
+            region.founder.require_auth();
+        }
+        region.bond = 0;
+        storage::set_region(&env, &code, &region);
+        let bonds = bonds.saturating_sub(bond); // which are at least this one
+        storage::set_head(&env, &Head { last_region, bonds });
+
+        let founder = region.founder;
+        tft.transfer(&this, &founder, &amount);
+        BondReleased { code, founder, amount }.publish(&env);
+        Ok(amount)
+    }
+
+    /// Offers the admin role of a region, of the root region the network's, to `admin`. A later offer
+    /// replaces it; the role passes only when it is accepted.
+    ///
+    /// Signed by the admin. Event: `admin_proposed`.
+    fn propose_admin(env: Env, code: Symbol, admin: Address) -> Result<(), FactoryError> {
+        storage::region(&env, &code)?.admin.require_auth();
+        storage::set_proposed(&env, &code, &admin);
+        AdminProposed { code, admin }.publish(&env);
+        Ok(())
+    }
+
+    /// Takes the admin role that was offered. Signed by whom it was offered to. Event: `admin_changed`.
+    fn accept_admin(env: Env, code: Symbol) -> Result<(), FactoryError> {
+        let mut region = storage::region(&env, &code)?;
+        let admin = storage::proposed(&env, &code).ok_or(FactoryError::NoProposal)?;
+        admin.require_auth();
+        region.admin = admin.clone();
+        storage::set_region(&env, &code, &region);
+        storage::remove_proposed(&env, &code);
+        AdminChanged { code, admin }.publish(&env);
+        Ok(())
+    }
+
+    /// Vouches for a region: wallets show it first, the oracle may quote it. Or no longer: then the
+    /// oracle quotes none of its pools.
+    ///
+    /// Signed by the network's admin. Event: `endorsed`.
+    fn endorse(env: Env, code: Symbol, endorsed: bool) -> Result<(), FactoryError> {
+        network_admin(&env)?.require_auth();
+        let mut region = storage::region(&env, &code)?;
+        region.endorsed = endorsed;
+        storage::set_region(&env, &code, &region);
+        if !endorsed {
+            forget_quotes(&env, &code);
+        }
+        Endorsed { code, endorsed }.publish(&env);
+        Ok(())
+    }
+
+    /// Names the pool, of an endorsed region, from which the oracle quotes `token`.
+    ///
+    /// Signed by the pool's region's admin for the region's own token, as long as no other region's
+    /// pool is named for it; else by the network's admin. Event: `oracle_pool_set`.
+    fn set_oracle_pool(env: Env, token: Address, pool: PoolKey) -> Result<(), FactoryError> {
+        let region = storage::region(&env, &pool.code)?;
+        let mut quotes = storage::quotes(&env);
+        let foreign = quotes.get(token.clone()).is_some_and(|now| now.code != pool.code);
+        if region.token == token && !foreign {
+            region.admin.require_auth();
+        } else {
+            network_admin(&env)?.require_auth();
+        }
+        ensure(region.endorsed, FactoryError::NotEndorsed)?;
+        let address = address::pool(&env, &env.current_contract_address(), &pool);
+        let known = pool.token == token && storage::has_pool(&env, &address);
+        ensure(known, FactoryError::UnknownPool)?;
+        let code = pool.code.clone();
+        quotes.set(token.clone(), pool);
+        ensure(quotes.len() <= MAX_QUOTES, FactoryError::TooManyQuotes)?;
+        storage::set_quotes(&env, &quotes);
+        OraclePoolSet { token, code, pool: address }.publish(&env);
+        Ok(())
+    }
+
+    /// Announces the code of future contracts of a kind; it replaces an earlier announcement. What is
+    /// deployed never changes.
+    ///
+    /// Signed by the network's admin. Returns from when on anyone may apply it, 7 days ahead. Event:
+    /// `template_scheduled`.
+    fn schedule_template(
+        env: Env,
+        kind: Symbol,
+        wasm_hash: BytesN<32>,
+    ) -> Result<u64, FactoryError> {
+        network_admin(&env)?.require_auth();
+        ensure(KINDS.contains(&kind), FactoryError::UnknownKind)?;
+        let at = env.ledger().timestamp().saturating_add(DELAY_SECONDS);
+        storage::set_scheduled(&env, &kind, &(wasm_hash.clone(), at));
+        TemplateScheduled { kind, wasm_hash, at }.publish(&env);
+        Ok(at)
+    }
+
+    /// Withdraws an announcement. Signed by the network's admin. Event: `template_cancelled`.
+    fn cancel_template(env: Env, kind: Symbol) -> Result<(), FactoryError> {
+        network_admin(&env)?.require_auth();
+        let (wasm_hash, _) =
+            storage::scheduled(&env, &kind).ok_or(FactoryError::NothingScheduled)?;
+        storage::remove_scheduled(&env, &kind);
+        TemplateCancelled { kind, wasm_hash }.publish(&env);
+        Ok(())
+    }
+
+    /// Puts an announced code to use, once its time has come. Signed by nobody. Event:
+    /// `template_applied`.
+    fn apply_template(env: Env, kind: Symbol) -> Result<(), FactoryError> {
+        let (wasm_hash, at) =
+            storage::scheduled(&env, &kind).ok_or(FactoryError::NothingScheduled)?;
+        ensure(env.ledger().timestamp() >= at, FactoryError::DelayNotOver)?;
+        storage::set_template(&env, &kind, &wasm_hash);
+        storage::remove_scheduled(&env, &kind);
+        TemplateApplied { kind, wasm_hash }.publish(&env);
+        Ok(())
+    }
+
+    /// Pays the rent of up to 8 contracts, the factory or its pools: instance and code, a pool's
+    /// entries in the registry and its token balances. Signed by nobody.
+    fn keep_alive(env: Env, contracts: Vec<Address>) -> Result<(), FactoryError> {
+        let allowed = (1..=MAX_CONTRACTS).contains(&contracts.len());
+        ensure(allowed, FactoryError::TooManyContracts)?;
+        let this = env.current_contract_address();
+        let tft = TokenClient::new(&env, &storage::config(&env).tft);
+        for contract in contracts.iter() {
+            if contract == this {
+                ttl::extend_contract(&env, &this);
+                storage::extend_network(&env, &KINDS);
+                continue;
+            }
+            let pool = storage::pool(&env, &contract).ok_or(FactoryError::UnknownContract)?;
+            ttl::extend_contract(&env, &contract);
+            storage::extend_pool(&env, &contract, &pool.code);
+            // A Stellar asset's contract extends a balance that is read. A token that refuses is passed over;
+            // one that uses the whole budget up fails the call, so its pool is better named alone.
+            let _ = tft.try_balance(&contract);
+            let _ = TokenClient::new(&env, &pool.token).try_balance(&contract);
+        }
+        Ok(())
+    }
+
+    /// What was fixed when the factory was made.
+    fn config(env: Env) -> FactoryConfig {
+        storage::config(&env)
+    }
+
+    /// A region by its code.
+    fn region(env: Env, code: Symbol) -> Result<Region, FactoryError> {
+        let region = storage::region(&env, &code)?;
+        Ok(region::view(&env, code, region))
+    }
+
+    /// The code of the youngest region; `region(code).previous` leads to all others.
+    fn last_region(env: Env) -> Symbol {
+        // The head names a region.
+        region::unpack(&env, &storage::head(&env).last_region).unwrap_optimized()
+    }
+
+    /// A pool by what names it.
+    fn pool(
+        env: Env,
+        code: Symbol,
+        token: Address,
+        fee_bps: u32,
+    ) -> Result<PoolInfo, FactoryError> {
+        let key = PoolKey { code, token, fee_bps };
+        let address = address::pool(&env, &env.current_contract_address(), &key);
+        let pool = storage::pool(&env, &address).ok_or(FactoryError::UnknownPool)?;
+        Ok(region::view_pool(address, pool))
+    }
+
+    /// Whether the factory deployed the pool at `address`.
+    fn is_pool(env: Env, address: Address) -> bool {
+        storage::has_pool(&env, &address)
+    }
+
+    /// The code that new contracts get, and what is announced.
+    fn templates(env: Env) -> Vec<Template> {
+        let mut templates = Vec::new(&env);
+        for kind in KINDS {
+            let wasm_hash = storage::template(&env, &kind);
+            let (next_hash, next_at) = match storage::scheduled(&env, &kind) {
+                Some((hash, at)) => (Some(hash), at),
+                None => (None, 0),
+            };
+            templates.push_back(Template { kind, wasm_hash, next_hash, next_at });
+        }
+        templates
+    }
+
+    /// The pool from which the oracle quotes `token`.
+    fn oracle_pool(env: Env, token: Address) -> Option<Address> {
+        let key = storage::quotes(&env).get(token)?;
+        Some(address::pool(&env, &env.current_contract_address(), &key))
+    }
+
+    /// The tokens that the oracle quotes, at most 64.
+    fn oracle_tokens(env: Env) -> Vec<Address> {
+        storage::quotes(&env).keys()
+    }
+}
+
+fn new_region(
+    founder: Address,
+    params: RegionParams,
+    tft: &Address,
+    previous: storage::PackedCode,
+) -> StoredRegion {
+    StoredRegion {
+        founder,
+        admin: params.admin,
+        guardian: params.guardian,
+        treasury: params.treasury,
+        token: params.token,
+        fee_tiers: params.fee_tiers,
+        treasury_bps: params.treasury_bps,
+        endorsed: false,
+        bond: 0,
+        bond_until: 0,
+        last_pool: (tft.clone(), 0),
+        previous,
+    }
+}
+
+fn tell_created(env: &Env, code: Symbol, region: &StoredRegion) {
+    RegionCreated {
+        code,
+        founder: region.founder.clone(),
+        admin: region.admin.clone(),
+        treasury: region.treasury.clone(),
+        token: region.token.clone(),
+        bond: region.bond,
+    }
+    .publish(env);
+}
+
+/// `bond`, or its part of what is left when that is less than all `bonds`.
+fn part_of(bond: i128, balance: i128, bonds: i128) -> i128 {
+    if balance >= bonds {
+        return bond;
+    }
+    let [bond, balance, bonds] = [bond, balance, bonds].map(i128::unsigned_abs);
+    // Less is left than all bonds, so the part is less than this one.
+    mul_div_floor(bond, balance, bonds).unwrap_optimized().cast_signed()
+}
+
+/// The root region's admin is the network's.
+fn network_admin(env: &Env) -> Result<Address, FactoryError> {
+    Ok(storage::region(env, &ROOT)?.admin)
+}
+
+fn forget_quotes(env: &Env, code: &Symbol) {
+    let quotes = storage::quotes(env);
+    let mut kept = Map::new(env);
+    for (token, key) in quotes.iter() {
+        if key.code != *code {
+            kept.set(token, key);
+        }
+    }
+    if kept.len() < quotes.len() {
+        storage::set_quotes(env, &kept);
+    }
+}
