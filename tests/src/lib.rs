@@ -1,7 +1,11 @@
 //! Fixtures for tests, bench and demo.
 
+pub mod env;
 pub mod model;
 pub mod network;
 pub mod pool;
+pub mod regions;
 pub mod scene;
+pub mod sign;
+pub mod suite;
 pub mod wasm;

@@ -81,6 +81,43 @@ pub struct Simulation {
     call: HostFunction,
 }
 
+impl Simulation {
+    /// The same transaction about something else: with bytes exchanged for as many others, wherever they
+    /// stand in its call, signatures and keys. Spares the simulation of thousands that differ in a name.
+    pub fn about(&self, exchange: &[(&[u8], &[u8])]) -> Simulation {
+        fn changed<T: ReadXdr + WriteXdr>(value: &T, exchange: &[(&[u8], &[u8])]) -> T {
+            let mut bytes = xdr(value);
+            for (then, now) in exchange {
+                assert_eq!(then.len(), now.len(), "as many bytes");
+                let mut place = 0;
+                while place + then.len() <= bytes.len() {
+                    if bytes[place..].starts_with(then) {
+                        bytes[place..place + then.len()].copy_from_slice(now);
+                        place += then.len();
+                    } else {
+                        place += 1;
+                    }
+                }
+            }
+            T::from_xdr(bytes, Limits::none()).expect("as before")
+        }
+        let mut resources = changed(&self.resources, exchange);
+        // A footprint is sorted.
+        for keys in [&mut resources.footprint.read_only, &mut resources.footprint.read_write] {
+            let mut sorted = keys.to_vec();
+            sorted.sort();
+            *keys = sorted.try_into().expect("as many");
+        }
+        Simulation {
+            value: self.value.clone(),
+            resources,
+            restored: self.restored.clone(),
+            auth: self.auth.iter().map(|auth| changed(auth, exchange)).collect(),
+            call: changed(&self.call, exchange),
+        }
+    }
+}
+
 /// What an applied transaction did.
 pub struct Applied {
     pub value: ScVal,
@@ -89,8 +126,12 @@ pub struct Applied {
     pub write_bytes: u32,
 }
 
+/// Every entry with the ledger until which it lives.
+type Entries = BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>;
+
 pub struct Network {
-    entries: BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>,
+    /// Shared with a simulation while that runs, so that none copies the ledger.
+    entries: Rc<Entries>,
     /// Contracts compiled before the ledger began, as validators keep them.
     compiled: ModuleCache,
     compiler: Host,
@@ -102,7 +143,7 @@ impl Default for Network {
         let compiler = Host::default();
         compiler.budget_cloned().reset_unlimited().expect("budget");
         Network {
-            entries: BTreeMap::new(),
+            entries: Rc::default(),
             compiled: ModuleCache::new(&compiler).expect("engine"),
             compiler,
             info: LedgerInfo {
@@ -126,11 +167,15 @@ impl Network {
         self.info.timestamp += LEDGER_SECONDS * u64::from(ledgers);
     }
 
+    /// Whose account has this name.
+    pub fn id(name: &str) -> AccountId {
+        let key = Uint256(Sha256::digest(name.as_bytes()).into());
+        AccountId(PublicKey::PublicKeyTypeEd25519(key))
+    }
+
     /// A funded account, the same for the same name.
     pub fn account(&mut self, name: &str) -> AccountId {
-        let id = AccountId(PublicKey::PublicKeyTypeEd25519(Uint256(
-            Sha256::digest(name.as_bytes()).into(),
-        )));
+        let id = Network::id(name);
         self.put(LedgerEntryData::Account(AccountEntry {
             account_id: id.clone(),
             balance: 10_000 * 10_000_000,
@@ -163,6 +208,17 @@ impl Network {
         (asset, self.contract_address(preimage))
     }
 
+    /// Makes the contract of the network's own asset, XLM.
+    pub fn native(&mut self, source: &AccountId) -> ScAddress {
+        let preimage = ContractIdPreimage::Asset(Asset::Native);
+        let call = HostFunction::CreateContract(CreateContractArgs {
+            contract_id_preimage: preimage.clone(),
+            executable: ContractExecutable::StellarAsset,
+        });
+        self.transact(source, call).expect("asset contract");
+        self.contract_address(preimage)
+    }
+
     /// Lets `owner` hold `asset`.
     pub fn trust(&mut self, owner: &AccountId, asset: &Asset) {
         let Asset::CreditAlphanum4(asset) = asset.clone() else { panic!("four letters") };
@@ -176,6 +232,15 @@ impl Network {
         }));
     }
 
+    /// Uploads `wasm`.
+    pub fn upload(&mut self, source: &AccountId, wasm: &[u8]) -> Result<Hash, HostError> {
+        let upload = HostFunction::UploadContractWasm(wasm.to_vec().try_into().expect("size"));
+        self.transact(source, upload)?;
+        let protocol = self.info.protocol_version;
+        self.compiled.parse_and_cache_module_simple(&self.compiler, protocol, wasm)?;
+        Ok(Hash(Sha256::digest(wasm).into()))
+    }
+
     /// Uploads `wasm` and makes a contract of it.
     pub fn deploy(
         &mut self,
@@ -184,17 +249,14 @@ impl Network {
         salt: &str,
         args: Vec<ScVal>,
     ) -> Result<(ScAddress, Applied), HostError> {
-        let upload = HostFunction::UploadContractWasm(wasm.to_vec().try_into().expect("size"));
-        self.transact(source, upload)?;
-        let protocol = self.info.protocol_version;
-        self.compiled.parse_and_cache_module_simple(&self.compiler, protocol, wasm)?;
+        let hash = self.upload(source, wasm)?;
         let preimage = ContractIdPreimage::Address(ContractIdPreimageFromAddress {
             address: ScAddress::Account(source.clone()),
             salt: Uint256(Sha256::digest(salt.as_bytes()).into()),
         });
         let create = HostFunction::CreateContractV2(CreateContractArgsV2 {
             contract_id_preimage: preimage.clone(),
-            executable: ContractExecutable::Wasm(Hash(Sha256::digest(wasm).into())),
+            executable: ContractExecutable::Wasm(hash),
             constructor_args: args.try_into().expect("arguments"),
         });
         let applied = self.transact(source, create)?;
@@ -304,7 +366,7 @@ impl Network {
             source,
             RecordingInvocationAuthMode::recording(false, false),
             self.info.clone(),
-            Rc::new(Snapshot(self.entries.clone())),
+            Rc::new(Snapshot(Rc::clone(&self.entries))),
             [7; 32],
             &mut vec![],
         )?;
@@ -359,6 +421,7 @@ impl Network {
 
     /// Takes over what a transaction changed; returns the bytes of the entries written.
     fn write(&mut self, changes: &[LedgerEntryChange]) -> u32 {
+        let entries = Rc::make_mut(&mut self.entries);
         let mut bytes = 0;
         for change in changes {
             let key = LedgerKey::from_xdr(&change.encoded_key, Limits::none()).expect("key");
@@ -366,13 +429,13 @@ impl Network {
             if let Some(value) = &change.encoded_new_value {
                 bytes += value.len() as u32;
                 let entry = LedgerEntry::from_xdr(value, Limits::none()).expect("entry");
-                self.entries.insert(key, (entry, live_until));
+                entries.insert(key, (entry, live_until));
             } else if change.read_only {
-                if let Some((_, ttl)) = self.entries.get_mut(&key) {
+                if let Some((_, ttl)) = entries.get_mut(&key) {
                     *ttl = live_until.or(*ttl);
                 }
             } else {
-                self.entries.remove(&key);
+                entries.remove(&key);
             }
         }
         bytes
@@ -384,10 +447,11 @@ impl Network {
             data,
             ext: LedgerEntryExt::V0,
         };
-        self.entries.insert(entry.to_key(), (entry, None));
+        Rc::make_mut(&mut self.entries).insert(entry.to_key(), (entry, None));
     }
 
-    fn contract_address(&self, contract_id_preimage: ContractIdPreimage) -> ScAddress {
+    /// The address that follows from `contract_id_preimage` on this network.
+    pub fn contract_address(&self, contract_id_preimage: ContractIdPreimage) -> ScAddress {
         let preimage = HashIdPreimage::ContractId(HashIdPreimageContractId {
             network_id: Hash(self.info.network_id),
             contract_id_preimage,
@@ -396,7 +460,7 @@ impl Network {
     }
 }
 
-struct Snapshot(BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>);
+struct Snapshot(Rc<Entries>);
 
 impl SnapshotSource for Snapshot {
     fn get(&self, key: &Rc<LedgerKey>) -> Result<Option<EntryWithLiveUntil>, HostError> {

@@ -1,17 +1,16 @@
 //! A pool of two tokens on the release wasm, and people who sign for exactly what they do.
 
 use soroban_sdk::{
-    testutils::{
-        Address as _, AuthorizedFunction, AuthorizedInvocation, EnvTestConfig, Events as _,
-        Ledger as _, LedgerInfo, MockAuth, MockAuthInvoke, StellarAssetContract,
-    },
-    token::{StellarAssetClient, TokenClient},
-    xdr, Address, Env, Event, IntoVal, InvokeError, String, Symbol, TryFromVal, Val, Vec,
+    testutils::{Address as _, Events as _, StellarAssetContract},
+    token::TokenClient,
+    xdr, Address, Env, Event, IntoVal, InvokeError, String, TryFromVal, Val, Vec,
 };
 use tributary_common::interfaces::pool::{PoolClient, PoolError, PoolState};
 
 use crate::{
+    env::{claw_back, empty_env, mint, set_balance, wait},
     network::LEDGER_SECONDS,
+    sign::{sign, Call},
     wasm::{contract, test_contract},
 };
 
@@ -65,22 +64,6 @@ impl Default for World {
     }
 }
 
-/// An empty ledger with mainnet's limits and TTLs.
-pub fn empty_env() -> Env {
-    let env = Env::new_with_config(EnvTestConfig { capture_snapshot_at_drop: false });
-    env.ledger().set(LedgerInfo {
-        protocol_version: 28,
-        sequence_number: 60_000_000,
-        timestamp: 1_790_000_000,
-        network_id: [1; 32],
-        base_reserve: 5_000_000,
-        min_temp_entry_ttl: 17_280,
-        min_persistent_entry_ttl: 2_073_600,
-        max_entry_ttl: 3_110_400,
-    });
-    env
-}
-
 /// A pool of the release wasm with (fee, treasury's share, band) for treasury, guardian and factory.
 pub fn deploy(
     env: &Env,
@@ -106,7 +89,10 @@ pub fn deploy(
 
 impl World {
     pub fn new(setup: Setup) -> World {
-        let env = empty_env();
+        World::on(empty_env(), setup)
+    }
+
+    pub fn on(env: Env, setup: Setup) -> World {
         let (mut token_0, mut token_1, assets) = match setup.tokens {
             Tokens::Assets => {
                 let [a, b] = [0, 1].map(|_| {
@@ -161,11 +147,9 @@ impl World {
         }
         match self.assets {
             Some(_) => {
-                self.env.mock_all_auths();
-                StellarAssetClient::new(&self.env, token).mint(to, &amount);
-                self.env.set_auths(&[]);
+                mint(&self.env, token, to, amount);
             }
-            None => self.set_balance(token, to, self.balance(token, to) + amount),
+            None => set_balance(&self.env, token, to, self.balance(token, to) + amount),
         }
     }
 
@@ -173,18 +157,10 @@ impl World {
     pub fn claw_back(&self, token: &Address, from: &Address, amount: i128) {
         match self.assets {
             Some(_) => {
-                self.env.mock_all_auths();
-                StellarAssetClient::new(&self.env, token).clawback(from, &amount);
-                self.env.set_auths(&[]);
+                claw_back(&self.env, token, from, amount);
             }
-            None => self.set_balance(token, from, self.balance(token, from) - amount),
+            None => set_balance(&self.env, token, from, self.balance(token, from) - amount),
         }
-    }
-
-    fn set_balance(&self, token: &Address, owner: &Address, amount: i128) {
-        let function = Symbol::new(&self.env, "set_balance");
-        let args = (owner.clone(), amount).into_val(&self.env);
-        self.env.invoke_contract::<()>(token, &function, args);
     }
 
     pub fn balance(&self, token: &Address, owner: &Address) -> i128 {
@@ -198,10 +174,7 @@ impl World {
 
     /// Closes ledgers that take `seconds` in all.
     pub fn wait(&self, ledgers: u32, seconds: u64) {
-        self.env.ledger().with_mut(|ledger| {
-            ledger.sequence_number += ledgers;
-            ledger.timestamp += seconds;
-        });
+        wait(&self.env, ledgers, seconds);
     }
 
     pub fn now(&self) -> u64 {
@@ -213,85 +186,46 @@ impl World {
     pub fn signed<T: TryFromVal<Env, Val>>(
         &self,
         who: &Address,
-        function: &str,
+        function: &'static str,
         args: Vec<Val>,
         pulls: &[(&Address, i128)],
     ) -> Result<T, Refusal> {
-        self.sign_only(who, function, &args, pulls);
-        let result = self.unsigned(function, args.clone());
-        if result.is_ok() {
-            // What was asked for is what was signed: no less either.
-            let asked = self.env.auths();
-            assert_eq!(asked, [(who.clone(), self.signature(who, function, args, pulls))]);
-        }
-        self.env.set_auths(&[]);
-        result
+        let call = self.call(who, function, &args, pulls);
+        call.signed_by(&self.env, &[(who, &call)])
     }
 
-    fn signature(
+    fn call(
         &self,
         who: &Address,
-        function: &str,
-        args: Vec<Val>,
+        function: &'static str,
+        args: &Vec<Val>,
         pulls: &[(&Address, i128)],
-    ) -> AuthorizedInvocation {
-        let invocation = |contract: &Address, function: &str, args, sub_invocations| {
-            let function = Symbol::new(&self.env, function);
-            AuthorizedInvocation {
-                function: AuthorizedFunction::Contract((contract.clone(), function, args)),
-                sub_invocations,
-            }
-        };
+    ) -> Call {
         let pool = &self.pool.address;
-        let transfers = pulls.iter().map(|(token, amount)| {
-            let args = (who, pool, *amount).into_val(&self.env);
-            invocation(token, "transfer", args, vec![])
-        });
-        let transfers = transfers.collect();
-        invocation(pool, function, args, transfers)
+        let call = Call::new(&self.env, pool, function, args.clone());
+        pulls.iter().fold(call, |call, (token, amount)| {
+            call.with(Call::transfer(&self.env, token, who, pool, *amount))
+        })
     }
 
     /// Signs, as `signed` does, and leaves the call to the test.
     pub fn sign_only(
         &self,
         who: &Address,
-        function: &str,
+        function: &'static str,
         args: &Vec<Val>,
         pulls: &[(&Address, i128)],
     ) {
-        let transfers: std::vec::Vec<MockAuthInvoke> = pulls
-            .iter()
-            .map(|(token, amount)| MockAuthInvoke {
-                contract: token,
-                fn_name: "transfer",
-                args: (who.clone(), self.pool.address.clone(), *amount).into_val(&self.env),
-                sub_invokes: &[],
-            })
-            .collect();
-        self.env.mock_auths(&[MockAuth {
-            address: who,
-            invoke: &MockAuthInvoke {
-                contract: &self.pool.address,
-                fn_name: function,
-                args: args.clone(),
-                sub_invokes: &transfers,
-            },
-        }]);
+        sign(&self.env, &[(who, &self.call(who, function, args, pulls))]);
     }
 
     /// Calls `function` of the pool with whatever signatures there are.
     pub fn unsigned<T: TryFromVal<Env, Val>>(
         &self,
-        function: &str,
+        function: &'static str,
         args: Vec<Val>,
     ) -> Result<T, Refusal> {
-        let function = Symbol::new(&self.env, function);
-        let address = &self.pool.address;
-        match self.env.try_invoke_contract::<T, PoolError>(address, &function, args) {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(_)) => panic!("{function:?} returned another type"),
-            Err(refusal) => Err(refusal),
-        }
+        Call::new(&self.env, &self.pool.address, function, args).invoke(&self.env)
     }
 
     pub fn deposit(

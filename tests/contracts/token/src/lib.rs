@@ -10,6 +10,8 @@ use soroban_sdk::{
 pub enum Key {
     Decimals,
     Mischief,
+    Symbol,
+    TrappingBalance,
     Balance(Address),
 }
 
@@ -49,7 +51,22 @@ impl Token {
         env.storage().persistent().set(&Key::Balance(owner), &amount);
     }
 
+    /// 99: asking for them traps from now on.
+    pub fn set_decimals(env: Env, decimals: u32) {
+        env.storage().instance().set(&Key::Decimals, &decimals);
+    }
+
+    pub fn set_symbol(env: Env, symbol: String) {
+        env.storage().instance().set(&Key::Symbol, &symbol);
+    }
+
+    /// From now on asking for a balance traps, or no longer.
+    pub fn set_trapping_balance(env: Env, trapping: bool) {
+        env.storage().instance().set(&Key::TrappingBalance, &trapping);
+    }
+
     pub fn balance(env: Env, id: Address) -> i128 {
+        assert!(!env.storage().instance().get(&Key::TrappingBalance).unwrap_or(false), "trap");
         let lie = match mischief(&env) {
             Mischief::Lie(lie) => lie,
             _ => 0,
@@ -81,7 +98,9 @@ impl Token {
     }
 
     pub fn decimals(env: Env) -> u32 {
-        env.storage().instance().get(&Key::Decimals).unwrap()
+        let decimals = env.storage().instance().get(&Key::Decimals).unwrap();
+        assert!(decimals != 99, "trap");
+        decimals
     }
 
     pub fn name(env: Env) -> String {
@@ -89,7 +108,8 @@ impl Token {
     }
 
     pub fn symbol(env: Env) -> String {
-        String::from_str(&env, "TEST")
+        let symbol = env.storage().instance().get(&Key::Symbol);
+        symbol.unwrap_or_else(|| String::from_str(&env, "TEST"))
     }
 }
 
