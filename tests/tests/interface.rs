@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 use soroban_sdk::xdr::{ScSpecEntry, ScSpecTypeDef};
 use tributary_tests::wasm::contract;
 
-const CONTRACTS: [&str; 1] = ["pool"];
+const CONTRACTS: [&str; 4] = ["factory", "oracle", "pool", "router"];
 
 #[test]
 fn interfaces_are_as_committed() {
@@ -28,10 +28,13 @@ fn interfaces_are_as_committed() {
 
 #[test]
 fn every_function_is_documented() {
-    for entry in soroban_spec::read::from_wasm(&contract("pool")).expect("a specification") {
-        if let ScSpecEntry::FunctionV0(function) = entry {
-            let name = function.name.to_utf8_string_lossy();
-            assert!(!function.doc.is_empty(), "{name} has no documentation");
+    for contract_name in CONTRACTS {
+        let wasm = contract(contract_name);
+        for entry in soroban_spec::read::from_wasm(&wasm).expect("a specification") {
+            if let ScSpecEntry::FunctionV0(function) = entry {
+                let name = function.name.to_utf8_string_lossy();
+                assert!(!function.doc.is_empty(), "{contract_name}: {name} has no documentation");
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 use soroban_sdk::{testutils::Address as _, Address, Env, String};
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::pool::{deploy, empty_env, World};
+use tributary_tests::{
+    env::empty_env,
+    pool::{deploy, World},
+};
 
 #[test]
 fn constructor_fixes_everything_for_ever() {

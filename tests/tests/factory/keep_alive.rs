@@ -1,0 +1,155 @@
+use soroban_sdk::{
+    testutils::{storage::Persistent as _, Address as _, Deployer as _},
+    vec, Address, Vec,
+};
+use tributary_common::{
+    interfaces::factory::{FactoryError, PoolKey, ROOT},
+    ttl::DAY,
+};
+use tributary_tests::{pool::ONE, regions::Regions, sign::assert_refused};
+
+fn keep(regions: &Regions, contracts: Vec<Address>) -> tributary_tests::sign::Call {
+    regions.to_factory("keep_alive", (contracts,))
+}
+
+/// TTLs of (instance, code).
+fn lives(regions: &Regions, contract: &Address) -> (u32, u32) {
+    let deployer = regions.env.deployer();
+    (deployer.get_contract_instance_ttl(contract), deployer.get_contract_code_ttl(contract))
+}
+
+#[test]
+fn keep_alive_pays_rent_for_instance_and_code_within_limits() {
+    let regions = Regions::new();
+    let (_, key) = regions.region("ALPS", ONE, ONE);
+    let (factory, pool) = (regions.factory.address.clone(), regions.pool(&key).address);
+    let both = keep(&regions, vec![&regions.env, factory.clone(), pool.clone()]);
+    regions.unsigned::<()>(&both).unwrap();
+    // 120 days are what a network gives: nothing was due. Of these 40 are left.
+    regions.wait(80 * DAY, 80 * 86_400);
+    for contract in [&factory, &pool] {
+        let (instance, code) = lives(&regions, contract);
+        assert!(instance <= 40 * DAY && code <= 40 * DAY, "{instance} {code}");
+    }
+    regions.unsigned::<()>(&both).unwrap();
+    for contract in [&factory, &pool] {
+        assert_eq!(lives(&regions, contract), (60 * DAY, 60 * DAY));
+    }
+    // Less than a week to gain is not worth a write; at most 30 days come at once.
+    regions.wait(DAY, 86_400);
+    regions.unsigned::<()>(&both).unwrap();
+    assert_eq!(lives(&regions, &pool), (59 * DAY, 59 * DAY));
+    regions.wait(49 * DAY, 49 * 86_400);
+    regions.unsigned::<()>(&both).unwrap();
+    assert_eq!(lives(&regions, &pool), (40 * DAY, 40 * DAY));
+}
+
+#[test]
+fn keep_alive_takes_1_to_8_contracts_of_the_factory() {
+    let regions = Regions::new();
+    let (founder, key) = regions.region("ALPS", ONE, ONE);
+    let env = &regions.env;
+    let pool = regions.pool(&key).address;
+    assert_refused(env, FactoryError::TooManyContracts, || {
+        regions.unsigned::<()>(&keep(&regions, vec![env]))
+    });
+    let mut many = vec![env];
+    (0..8).for_each(|_| many.push_back(pool.clone()));
+    regions.unsigned::<()>(&keep(&regions, many.clone())).unwrap();
+    many.push_back(pool.clone());
+    assert_refused(env, FactoryError::TooManyContracts, || {
+        regions.unsigned::<()>(&keep(&regions, many))
+    });
+    for stranger in [&regions.router.address, &key.token, &founder, &Address::generate(env)] {
+        let call = keep(&regions, vec![env, pool.clone(), stranger.clone()]);
+        let refused = || regions.unsigned::<()>(&call);
+        assert_refused(env, FactoryError::UnknownContract, refused);
+    }
+}
+
+#[test]
+fn keep_alive_serves_a_pool_whose_token_traps() {
+    let regions = Regions::new();
+    let key = PoolKey { code: ROOT, token: regions.plain(7), fee_bps: 30 };
+    let pool = regions.create_pool(&regions.admin, &key, 0).unwrap().address;
+    let function = soroban_sdk::Symbol::new(&regions.env, "set_trapping_balance");
+    let args = soroban_sdk::IntoVal::into_val(&(true,), &regions.env);
+    regions.env.invoke_contract::<()>(&key.token, &function, args);
+    regions.wait(100 * DAY, 100 * 86_400);
+    regions.unsigned::<()>(&keep(&regions, vec![&regions.env, pool.clone()])).unwrap();
+    let left = 50 * DAY - 1; // a new entry's first ledger counts
+    assert_eq!(lives(&regions, &pool), (left, left));
+}
+
+/// TTL of a persistent entry of `contract`.
+fn life<K: soroban_sdk::IntoVal<soroban_sdk::Env, soroban_sdk::Val>>(
+    regions: &Regions,
+    contract: &Address,
+    key: K,
+) -> u32 {
+    regions.env.as_contract(contract, || regions.env.storage().persistent().get_ttl(&key))
+}
+
+#[test]
+fn creating_extends_the_factorys_instance_and_every_entry_is_extended_when_it_is_written() {
+    let regions = Regions::new();
+    let factory = regions.factory.address.clone();
+    regions.wait(100 * DAY, 100 * 86_400);
+    let instance = || regions.env.deployer().get_contract_instance_ttl(&factory);
+    let before = instance();
+    let (founder, key) = regions.region("ALPS", ONE, ONE);
+    assert_eq!(instance(), before - 13 + 30 * DAY); // a deposit's 13 ledgers
+    regions.wait(40 * DAY, 40 * 86_400);
+    let before = instance();
+    let more = PoolKey { fee_bps: 5, ..key.clone() };
+    let pool = regions.create_pool(&founder, &more, 0).unwrap().address;
+    assert_eq!(instance(), before + 30 * DAY);
+    let named = |name: &str| regions.code(name);
+    // A new entry lives as long as the network lets it; the region's, written anew, as long again.
+    assert_eq!(life(&regions, &factory, (named("Pool"), pool)), 120 * DAY - 1);
+    assert_eq!(life(&regions, &factory, (named("Region"), key.code)), 120 * DAY);
+}
+
+#[test]
+fn keep_alive_extends_the_registry_and_a_pools_balances() {
+    let regions = Regions::new();
+    let (founder, key) = regions.region("ALPS", ONE, ONE);
+    let factory = regions.factory.address.clone();
+    let endorse = regions.to_factory("endorse", (key.code.clone(), true));
+    regions.signed::<()>(&regions.admin, &endorse).unwrap();
+    let quote = regions.to_factory("set_oracle_pool", (key.token.clone(), key.clone()));
+    regions.signed::<()>(&founder, &quote).unwrap();
+    let pool = regions.pool(&key).address;
+    let named = |name: &str| regions.code(name);
+    regions.wait(100 * DAY, 100 * 86_400);
+    let network = [
+        life(&regions, &factory, (named("Head"),)),
+        life(&regions, &factory, (named("Quotes"),)),
+        life(&regions, &factory, (named("Region"), ROOT)),
+        life(&regions, &factory, (named("Template"), named("pool"))),
+    ];
+    assert!(network.iter().all(|life| *life <= 20 * DAY), "{network:?}");
+    regions.unsigned::<()>(&keep(&regions, vec![&regions.env, factory.clone()])).unwrap();
+    for life in [
+        life(&regions, &factory, (named("Head"),)),
+        life(&regions, &factory, (named("Quotes"),)),
+        life(&regions, &factory, (named("Region"), ROOT)),
+        life(&regions, &factory, (named("Template"), named("pool"))),
+    ] {
+        assert_eq!(life, 120 * DAY);
+    }
+    let of_pool = || {
+        [
+            life(&regions, &factory, (named("Pool"), pool.clone())),
+            life(&regions, &factory, (named("Region"), key.code.clone())),
+            life(&regions, &regions.tft, (named("Balance"), pool.clone())),
+            life(&regions, &key.token, (named("Balance"), pool.clone())),
+        ]
+    };
+    assert!(of_pool().iter().all(|life| *life <= 20 * DAY), "{:?}", of_pool());
+    regions.unsigned::<()>(&keep(&regions, vec![&regions.env, pool.clone()])).unwrap();
+    let [record, region, tft, token] = of_pool();
+    assert_eq!((record, region), (120 * DAY, 120 * DAY));
+    // As a Stellar asset's contract extends them: to 30 days.
+    assert_eq!((tft, token), (30 * DAY, 30 * DAY));
+}

@@ -1,0 +1,4 @@
+//! The oracle: its prices against the pools' own means, and when it has none.
+
+mod prices;
+mod scale;
