@@ -6,6 +6,7 @@ mod guardian;
 mod limits;
 mod malicious_tokens;
 mod micro_swaps;
+mod regions;
 mod sandwich;
 mod scale;
 mod stellar_assets;

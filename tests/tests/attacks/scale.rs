@@ -2,11 +2,12 @@
 
 use tributary_tests::{
     network::{
-        val::{account, int},
+        val::{account, address, int},
         Cost,
     },
     pool::ONE,
     scene::Scene,
+    suite::{symbol, Key, Suite},
 };
 
 /// What a swap and a transfer cost in a pool with this many holders of shares.
@@ -28,6 +29,46 @@ fn costs(holders: usize) -> [Cost; 2] {
 fn row_4_a_thousand_holders_cost_what_ten_cost() {
     let (few, many) = (costs(10), costs(1_000));
     for (few, many) in few.iter().zip(&many) {
+        assert_eq!((few.reads, few.writes), (many.reads, many.writes));
+        assert_eq!((few.write_bytes, few.event_bytes), (many.write_bytes, many.event_bytes));
+        let difference = few.instructions.abs_diff(many.instructions);
+        assert!(difference * 100 <= few.instructions, "{few:?} {many:?}");
+    }
+}
+
+/// What creating, finding and trading cost beside this many regions. (`make bench` goes on to 10 000.)
+fn costs_beside(regions: usize) -> Vec<Cost> {
+    let mut suite = Suite::new();
+    let token = suite.asset("AAA");
+    let founder = suite.person("founder", 10_000_000 * ONE);
+    suite.create_region(&founder, "ALPS", &token).unwrap();
+    let key = Key("ALPS".into(), token.clone(), 30);
+    suite.deposit(&founder, &key, 1_000 * ONE, 1_000 * ONE).unwrap();
+    let tft = suite.tft.clone();
+    suite.route(&founder, &tft, ONE, std::slice::from_ref(&key)).unwrap();
+    suite.create_regions(&founder, &token, regions);
+    suite.network.close(1);
+    let (factory, cheap) = (suite.factory.clone(), Key("ALPS".into(), token.clone(), 5));
+    let mut costs = vec![
+        suite.route(&founder, &tft, ONE, std::slice::from_ref(&key)).unwrap().cost,
+        suite.create_region(&founder, "ZZZZZZ", &token).unwrap().cost,
+        suite.create_pool(&founder, &cheap, 0).unwrap().cost,
+    ];
+    let pool = suite.pool(&key);
+    for (function, args) in [
+        ("region", vec![symbol("ALPS")]),
+        ("last_region", vec![]),
+        ("pool", vec![symbol("ALPS"), address(&token), soroban_env_host::xdr::ScVal::U32(30)]),
+        ("is_pool", vec![address(&pool)]),
+    ] {
+        costs.push(suite.call(&founder, &factory, function, args).unwrap().cost);
+    }
+    costs
+}
+
+#[test]
+fn row_4_a_thousand_regions_cost_what_ten_cost() {
+    for (few, many) in costs_beside(10).into_iter().zip(costs_beside(1_000)) {
         assert_eq!((few.reads, few.writes), (many.reads, many.writes));
         assert_eq!((few.write_bytes, few.event_bytes), (many.write_bytes, many.event_bytes));
         let difference = few.instructions.abs_diff(many.instructions);

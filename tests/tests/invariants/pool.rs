@@ -1,19 +1,17 @@
-//! The pool's invariants (docs/invariants.md) after every call of random sequences, on the release
-//! wasm: several users across ledgers, with donations and clawbacks in between.
-//!
-//! `make test` runs ten thousand sequences of 32 calls; `TRIBUTARY_SEQUENCES` asks for another
-//! number. A failure names the seed of its sequence: `TRIBUTARY_SEED=<seed>` runs that one alone.
+//! The pool's: several users across ledgers, with donations and clawbacks in between.
 
 use num_bigint::BigInt;
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use soroban_sdk::Address;
 use tributary_common::interfaces::pool::{PoolError, PoolState};
 use tributary_tests::{
+    env::hurried_env,
     model::{big, Account, Plain},
     pool::{Setup, Tokens, World, NEVER},
 };
 
-const CALLS: usize = 32;
+use crate::{play_half, Play};
+
 const USERS: usize = 4;
 /// 0.2 % for each ledger passed, 20 % for each record, in units of the log-price.
 const STEP_PER_LEDGER: u64 = 48_360;
@@ -38,7 +36,7 @@ struct Game {
     log: Vec<String>,
 }
 
-impl Game {
+impl Play for Game {
     fn new(seed: u64) -> Game {
         let mut rng = StdRng::seed_from_u64(seed);
         let decimals = [(7, 7), (0, 18), (18, 0), (0, 0)][rng.random_range(0..4)];
@@ -48,7 +46,7 @@ impl Game {
             band_bps: if rng.random_range(0..4) == 0 { 5_000 } else { 0 },
             tokens: Tokens::Plain(decimals.0, decimals.1),
         };
-        let world = World::new(setup);
+        let world = World::on(hurried_env(), setup);
         // Pools from a few units to what a Stellar asset can hold, and now and then beyond.
         let most = if rng.random_range(0..8) == 0 { 100 } else { 60 };
         let reserves = [0; 2].map(|_| 1i128 << rng.random_range(11..most));
@@ -96,6 +94,30 @@ impl Game {
         game
     }
 
+    fn step(&mut self) {
+        let who = self.rng.random_range(0..USERS);
+        let side = self.rng.random_range(0..2);
+        self.base = self.plain.clone();
+        match self.rng.random_range(0..20) {
+            0..3 => self.close(),
+            3..8 => self.swap_exact_in(who, side),
+            8..11 => self.swap_exact_out(who, side),
+            11 => self.swap_received(who, side),
+            12..14 => self.deposit(who),
+            14..17 => self.withdraw(who),
+            17 => self.burn(who),
+            18 => self.donate(who, side),
+            _ => self.claw_back_or_collect(side),
+        }
+        self.check();
+    }
+
+    fn log(&self) -> &[String] {
+        &self.log
+    }
+}
+
+impl Game {
     fn open(&mut self) {
         let opening = [self.state.opening_0, self.state.opening_1];
         self.accounts = vec![Account::new(opening, self.state.opening_supply); USERS];
@@ -114,24 +136,6 @@ impl Game {
             _ => whole / self.rng.random_range(10..=10_000),
         }
         .max(1)
-    }
-
-    fn step(&mut self) {
-        let who = self.rng.random_range(0..USERS);
-        let side = self.rng.random_range(0..2);
-        self.base = self.plain.clone();
-        match self.rng.random_range(0..20) {
-            0..3 => self.close(),
-            3..8 => self.swap_exact_in(who, side),
-            8..11 => self.swap_exact_out(who, side),
-            11 => self.swap_received(who, side),
-            12..14 => self.deposit(who),
-            14..17 => self.withdraw(who),
-            17 => self.burn(who),
-            18 => self.donate(who, side),
-            _ => self.claw_back_or_collect(side),
-        }
-        self.check();
     }
 
     fn close(&mut self) {
@@ -396,46 +400,12 @@ fn pair(side: usize, own: i128, other: i128) -> [i128; 2] {
     }
 }
 
-fn play(seed: u64) {
-    let mut game = Game::new(seed);
-    let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        for _ in 0..CALLS {
-            game.step();
-        }
-    }));
-    if let Err(panic) = played {
-        eprintln!("TRIBUTARY_SEED={seed} ({:?})", game.world.setup.tokens);
-        for line in &game.log {
-            eprintln!("  {line}");
-        }
-        std::panic::resume_unwind(panic);
-    }
-}
-
-/// One of two halves, which run side by side.
-fn play_half(half: u64) {
-    if let Ok(seed) = std::env::var("TRIBUTARY_SEED") {
-        let seed: u64 = seed.parse().expect("TRIBUTARY_SEED is a number");
-        if seed % 2 == half {
-            play(seed);
-        }
-        return;
-    }
-    let sequences: u64 = match std::env::var("TRIBUTARY_SEQUENCES") {
-        Ok(sequences) => sequences.parse().expect("TRIBUTARY_SEQUENCES is a number"),
-        Err(_) => 10_000,
-    };
-    for seed in (0..sequences).filter(|seed| seed % 2 == half) {
-        play(seed);
-    }
-}
-
 #[test]
 fn invariants_hold_after_every_call_of_random_sequences_even_seeds() {
-    play_half(0);
+    play_half::<Game>(0);
 }
 
 #[test]
 fn invariants_hold_after_every_call_of_random_sequences_odd_seeds() {
-    play_half(1);
+    play_half::<Game>(1);
 }

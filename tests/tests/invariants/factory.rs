@@ -1,0 +1,360 @@
+//! The factory's: founders, admins and the network's admin create, hand on, endorse and schedule, in and
+//! out of bounds. The registry is what a plain list of it would be; computed addresses are deployed
+//! ones; the bonds are there.
+
+use rand::{rngs::StdRng, Rng, SeedableRng};
+use soroban_sdk::{Address, BytesN, Error, InvokeError, Symbol};
+use tributary_common::{
+    address,
+    interfaces::factory::{FactoryError, PoolKey, RegionParams, ROOT},
+};
+use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
+use tributary_tests::{
+    env::hurried_env,
+    regions::{templates, Regions},
+    suite::BOND,
+};
+
+use crate::{play_half, Play};
+
+const CODES: [&str; 6] = ["TFT", "ALPS", "JURA", "ABCDEFGHIJ12", "a", "TOOLONGFORACODE"];
+const TIERS: [u32; 3] = [30, 5, 100];
+
+/// A region as it must be.
+struct Known {
+    code: Symbol,
+    admin: Address,
+    founder: Address,
+    proposed: Option<Address>,
+    endorsed: bool,
+    bond: i128,
+    bond_until: u64,
+    token: Address,
+    pools: Vec<PoolKey>,
+}
+
+pub struct Game {
+    regions: Regions,
+    rng: StdRng,
+    known: Vec<Known>,
+    users: Vec<Address>,
+    tokens: Vec<Address>,
+    quotes: Vec<(Address, PoolKey)>,
+    template: BytesN<32>,
+    scheduled: Option<(BytesN<32>, u64)>,
+    log: Vec<String>,
+}
+
+fn told<T: std::fmt::Debug, C: std::fmt::Debug>(
+    result: Result<Result<T, C>, Result<FactoryError, InvokeError>>,
+) -> Result<T, FactoryError> {
+    match result {
+        Ok(value) => Ok(value.expect("the declared type")),
+        Err(Ok(error)) => Err(error),
+        Err(Err(other)) => panic!("{other:?}"),
+    }
+}
+
+impl Play for Game {
+    fn new(seed: u64) -> Game {
+        let regions = Regions::on(hurried_env());
+        let users: Vec<_> = (0..3).map(|_| regions.user(&[(&regions.tft, 3 * BOND)])).collect();
+        let mut tokens = vec![regions.tft.clone(), users[0].clone()];
+        (0..3).for_each(|_| tokens.push(regions.plain(7)));
+        let root = Known {
+            code: ROOT,
+            admin: regions.admin.clone(),
+            founder: regions.admin.clone(),
+            proposed: None,
+            endorsed: true,
+            bond: 0,
+            bond_until: 0,
+            token: regions.tft.clone(),
+            pools: vec![],
+        };
+        let template = templates(&regions.env).get_unchecked(0);
+        regions.env.mock_all_auths();
+        Game {
+            regions,
+            rng: StdRng::seed_from_u64(seed),
+            known: vec![root],
+            users,
+            tokens,
+            quotes: vec![],
+            template,
+            scheduled: None,
+            log: vec![],
+        }
+    }
+
+    fn step(&mut self) {
+        match self.rng.random_range(0..16) {
+            0..3 => self.create_region(),
+            3..6 => self.create_pool(),
+            6 => self.pass_on(),
+            7 => self.accept(),
+            8 => self.endorse(),
+            9..11 => self.quote(),
+            11 => self.release(),
+            12..15 => self.template(),
+            _ => self.wait(),
+        }
+        self.check();
+    }
+
+    fn log(&self) -> &[String] {
+        &self.log
+    }
+}
+
+impl Game {
+    fn any<T: Clone>(&mut self, of: &[T]) -> T {
+        of[self.rng.random_range(0..of.len())].clone()
+    }
+
+    fn find(&self, code: &Symbol) -> Option<usize> {
+        self.known.iter().position(|known| known.code == *code)
+    }
+
+    fn code(&mut self) -> Symbol {
+        let code = self.any(&CODES);
+        self.regions.code(code)
+    }
+
+    fn wait(&mut self) {
+        let seconds = self.any(&[5, DELAY_SECONDS / 2, DELAY_SECONDS, BOND_SECONDS]);
+        self.regions.wait(u32::try_from(seconds / 5).expect("few"), seconds);
+        self.log.push(format!("wait {seconds}"));
+    }
+
+    fn create_region(&mut self) {
+        let name = self.any(&CODES);
+        let code = self.regions.code(name);
+        let (founder, admin) = (self.any(&self.users.clone()), self.any(&self.users.clone()));
+        let token = self.any(&self.tokens.clone());
+        let mut params = RegionParams {
+            band_bps: self.any(&[0, 0, 1_000, 999]),
+            treasury_bps: self.any(&[0, 1_667, 3_333, 3_334]),
+            ..self.regions.params(&admin, &token)
+        };
+        if self.rng.random_range(0..8) == 0 {
+            params.fee_tiers.push_back(30);
+        }
+        let valid = name.len() >= 2 && name.len() <= 12;
+        let expected = if !valid {
+            Err(FactoryError::InvalidCode)
+        } else if self.find(&code).is_some() {
+            Err(FactoryError::DuplicateCode)
+        } else if params.fee_tiers.len() > 3 {
+            Err(FactoryError::InvalidFeeTiers)
+        } else if params.treasury_bps > 3_333 {
+            Err(FactoryError::InvalidTreasuryShare)
+        } else if params.band_bps == 999 {
+            Err(FactoryError::InvalidBand)
+        } else if token == self.regions.tft {
+            Err(FactoryError::SameToken)
+        } else if token == self.tokens[1] {
+            Err(FactoryError::InvalidToken)
+        } else {
+            Ok(())
+        };
+        if self.regions.balance(&self.regions.tft, &founder) < BOND {
+            return;
+        }
+        let made = told(self.regions.factory.try_create_region(&founder, &code, &params));
+        self.log.push(format!("create_region {name}: {made:?}"));
+        assert_eq!(made.as_ref().map(|_| ()).map_err(|error| *error), expected);
+        if made.is_ok() {
+            let key = PoolKey { code: code.clone(), token: token.clone(), fee_bps: 30 };
+            self.known.push(Known {
+                code,
+                admin,
+                founder,
+                proposed: None,
+                endorsed: false,
+                bond: BOND,
+                bond_until: self.regions.now() + BOND_SECONDS,
+                token,
+                pools: vec![key],
+            });
+        }
+    }
+
+    fn create_pool(&mut self) {
+        let code = self.code();
+        let token = self.any(&self.tokens.clone());
+        let fee_bps = self.any(&[30, 5, 100, 31, 0]);
+        let band_bps = self.any(&[0, 0, 5_000, 5_001]);
+        let key = PoolKey { code: code.clone(), token: token.clone(), fee_bps };
+        let region = self.find(&code);
+        let expected = match region {
+            None => Err(FactoryError::UnknownRegion),
+            Some(_) if token == self.regions.tft => Err(FactoryError::SameToken),
+            Some(_) if !TIERS.contains(&fee_bps) => Err(FactoryError::FeeNotAllowed),
+            Some(_) if band_bps == 5_001 => Err(FactoryError::InvalidBand),
+            Some(region) if self.known[region].pools.contains(&key) => {
+                Err(FactoryError::DuplicatePool)
+            }
+            Some(_) if token == self.tokens[1] => Err(FactoryError::InvalidToken),
+            Some(_) => Ok(()),
+        };
+        let made = told(self.regions.factory.try_create_pool(&code, &token, &fee_bps, &band_bps));
+        self.log.push(format!("create_pool {key:?}: {made:?}"));
+        assert_eq!(made.as_ref().map(|_| ()).map_err(|error| *error), expected);
+        if made.is_ok() {
+            self.known[region.expect("known")].pools.push(key);
+        }
+    }
+
+    fn pass_on(&mut self) {
+        let (code, heir) = (self.code(), self.any(&self.users.clone()));
+        let proposed = told(self.regions.factory.try_propose_admin(&code, &heir));
+        let region = self.find(&code);
+        assert_eq!(proposed, region.map(|_| ()).ok_or(FactoryError::UnknownRegion));
+        if let Some(region) = region {
+            self.known[region].proposed = Some(heir);
+        }
+    }
+
+    fn accept(&mut self) {
+        let code = self.code();
+        let accepted = told(self.regions.factory.try_accept_admin(&code));
+        let Some(region) = self.find(&code) else {
+            return assert_eq!(accepted, Err(FactoryError::UnknownRegion));
+        };
+        match self.known[region].proposed.take() {
+            None => assert_eq!(accepted, Err(FactoryError::NoProposal)),
+            Some(heir) => {
+                assert_eq!(accepted, Ok(()));
+                self.known[region].admin = heir;
+            }
+        }
+    }
+
+    fn endorse(&mut self) {
+        let (code, endorsed) = (self.code(), self.rng.random_range(0..4) > 0);
+        let done = told(self.regions.factory.try_endorse(&code, &endorsed));
+        let Some(region) = self.find(&code) else {
+            return assert_eq!(done, Err(FactoryError::UnknownRegion));
+        };
+        assert_eq!(done, Ok(()));
+        self.known[region].endorsed = endorsed;
+        if !endorsed {
+            self.quotes.retain(|(_, key)| key.code != code);
+        }
+    }
+
+    fn quote(&mut self) {
+        let (code, token) = (self.code(), self.any(&self.tokens.clone()));
+        let key = PoolKey { code: code.clone(), token: token.clone(), fee_bps: self.any(&TIERS) };
+        let expected = match self.find(&code).map(|region| &self.known[region]) {
+            None => Err(FactoryError::UnknownRegion),
+            Some(region) if !region.endorsed => Err(FactoryError::NotEndorsed),
+            Some(region) if !region.pools.contains(&key) => Err(FactoryError::UnknownPool),
+            Some(_) => Ok(()),
+        };
+        assert_eq!(told(self.regions.factory.try_set_oracle_pool(&token, &key)), expected);
+        if expected.is_ok() {
+            self.quotes.retain(|(quoted, _)| *quoted != token);
+            self.quotes.push((token, key));
+        }
+    }
+
+    fn release(&mut self) {
+        let code = self.code();
+        let released = told(self.regions.factory.try_release_bond(&code));
+        self.log.push(format!("release_bond {code:?}: {released:?}"));
+        let now = self.regions.now();
+        let Some(region) = self.find(&code) else {
+            return assert_eq!(released, Err(FactoryError::UnknownRegion));
+        };
+        let region = &mut self.known[region];
+        if region.bond == 0 {
+            assert_eq!(released, Err(FactoryError::NoBond));
+        } else if now < region.bond_until {
+            assert_eq!(released, Err(FactoryError::BondLocked));
+        } else {
+            assert_eq!(released, Ok(region.bond));
+            region.bond = 0;
+        }
+    }
+
+    fn template(&mut self) {
+        let (factory, pool) = (&self.regions.factory, self.regions.code("pool"));
+        let (now, none) = (self.regions.now(), Err(FactoryError::NothingScheduled));
+        match self.rng.random_range(0..4) {
+            // The same code again, so that pools can still be made.
+            0 | 1 => {
+                let at = now + DELAY_SECONDS;
+                assert_eq!(told(factory.try_schedule_template(&pool, &self.template)), Ok(at));
+                self.scheduled = Some((self.template.clone(), at));
+            }
+            2 => {
+                let expected = if self.scheduled.take().is_some() { Ok(()) } else { none };
+                assert_eq!(told(factory.try_cancel_template(&pool)), expected);
+            }
+            _ => {
+                let expected = match &self.scheduled {
+                    None => none,
+                    Some((_, at)) if now < *at => Err(FactoryError::DelayNotOver),
+                    Some(_) => Ok(()),
+                };
+                assert_eq!(told(factory.try_apply_template(&pool)), expected);
+                if expected.is_ok() {
+                    self.scheduled = None;
+                }
+            }
+        }
+    }
+
+    fn check(&mut self) {
+        let factory = &self.regions.factory;
+        let bonds: i128 = self.known.iter().map(|region| region.bond).sum();
+        assert_eq!(self.regions.balance(&self.regions.tft, &factory.address), bonds);
+        assert_eq!(factory.last_region(), self.known[self.known.len() - 1].code);
+
+        let place = self.rng.random_range(0..self.known.len());
+        let region = &self.known[place];
+        let told = factory.region(&region.code);
+        assert_eq!((&told.founder, &told.admin), (&region.founder, &region.admin));
+        assert_eq!((told.endorsed, told.bond), (region.endorsed, region.bond));
+        assert_eq!((told.bond_until, &told.token), (region.bond_until, &region.token));
+        let before = place.checked_sub(1).map(|before| self.known[before].code.clone());
+        assert_eq!(told.previous, before);
+        match region.pools.last() {
+            Some(key) => assert_eq!(told.last_pool, *key),
+            None => assert_eq!(told.last_pool.fee_bps, 0),
+        }
+
+        // Of whatever key: deployed if and only if the list has it.
+        let token = self.tokens[self.rng.random_range(0..self.tokens.len())].clone();
+        let fee_bps = [0, 5, 30, 30, 31, 100][self.rng.random_range(0..6)];
+        let key = PoolKey { code: region.code.clone(), token: token.clone(), fee_bps };
+        let computed = address::pool(&self.regions.env, &factory.address, &key);
+        let listed = region.pools.contains(&key);
+        assert_eq!(factory.is_pool(&computed), listed);
+        assert_eq!(computed.exists(), listed);
+        match factory.try_pool(&key.code, &token, &fee_bps) {
+            Ok(info) => assert_eq!(info.expect("a record").address, computed),
+            Err(error) => {
+                assert_eq!(error.map(Error::from), Ok(FactoryError::UnknownPool.into()));
+                assert!(!listed);
+            }
+        }
+        assert_eq!(factory.oracle_tokens().len() as usize, self.quotes.len());
+        if let Some((token, key)) = self.quotes.last() {
+            let computed = address::pool(&self.regions.env, &factory.address, key);
+            assert_eq!(factory.oracle_pool(token), Some(computed));
+        }
+    }
+}
+
+#[test]
+fn factory_invariants_hold_after_every_call_of_random_sequences_even_seeds() {
+    play_half::<Game>(0);
+}
+
+#[test]
+fn factory_invariants_hold_after_every_call_of_random_sequences_odd_seeds() {
+    play_half::<Game>(1);
+}
