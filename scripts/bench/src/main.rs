@@ -4,21 +4,15 @@
 //! Without arguments it rewrites `tests/snapshots/costs.md` and the excerpt in the README; with
 //! `--check` it fails on any difference from them.
 
+mod pool;
+mod suite;
+
 use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 
-use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
-use tributary_tests::{
-    network::{
-        val::{account, address, int, NO_DEADLINE},
-        Cost, Network,
-    },
-    pool::ONE,
-    scene::{pool_args, Scene},
-    wasm::{contract, test_contract},
-};
+use tributary_tests::{network::Cost, wasm::contract};
 
 /// The rows that the README shows.
-const EXCERPT: [&str; 7] = [
+const EXCERPT: [&str; 12] = [
     "| call",
     "|---|",
     "| floor",
@@ -26,6 +20,11 @@ const EXCERPT: [&str; 7] = [
     "| pool: swap_exact_out |",
     "| pool: deposit |",
     "| pool: withdraw |",
+    "| router: swap_exact_in, 1 pool |",
+    "| router: swap_exact_in, 2 pools |",
+    "| router: deposit_one |",
+    "| factory: create_region |",
+    "| factory: create_pool |",
 ];
 const EXCERPT_BEGIN: &str = "<!-- costs: written by make bench -->\n";
 const EXCERPT_END: &str = "<!-- end of costs -->";
@@ -71,7 +70,7 @@ fn with_excerpt(readme: &str, table: &str) -> String {
     let (_, after) = rest.split_once(EXCERPT_END).expect("the end of the README's cost table");
     let rows: String = table
         .lines()
-        .take_while(|line| !line.starts_with("| wasm"))
+        .take_while(|line| !line.starts_with("## "))
         .filter(|line| EXCERPT.iter().any(|start| line.starts_with(start)))
         .map(|line| format!("{line}\n"))
         .collect();
@@ -79,7 +78,7 @@ fn with_excerpt(readme: &str, table: &str) -> String {
 }
 
 fn table() -> String {
-    let floor = floor();
+    let floor = pool::floor();
     let mut table = String::from(
         "# Costs\n\nMetered by the Soroban host on the release wasm; written by `make bench`, \
          checked by `make check-costs`. The floor\nis a contract that only takes the trader's \
@@ -91,11 +90,43 @@ fn table() -> String {
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     row(&mut table, "floor", &floor, &floor);
-    for (name, cost) in pool() {
+    for (name, cost) in pool::rows().into_iter().chain(suite::rows()) {
         row(&mut table, &name, &cost, &floor);
     }
-    table.push_str("\n| wasm | bytes |\n|---|---:|\n");
-    writeln!(table, "| pool | {} |", contract("pool").len()).expect("a string");
+    table.push_str(
+        "\n## Routes\n\nThe skeleton only takes the trader's authorization and calls, for each pool, a \
+         contract that writes its instance and\npasses the tokens on: as many transfers and as many \
+         contracts as a route by the router.\n\n\
+         | pools | skeleton, instructions | router | × skeleton | router, fee |\n\
+         |---:|---:|---:|---:|---:|\n",
+    );
+    for (hops, (skeleton, router)) in (1..).zip(suite::routes()) {
+        writeln!(
+            table,
+            "| {hops} | {} | {} | {:.3} | {} |",
+            skeleton.instructions,
+            router.instructions,
+            router.instructions as f64 / skeleton.instructions as f64,
+            router.fee,
+        )
+        .expect("a string");
+    }
+    let counts = suite::COUNTS.map(|count| format!(" {count} |"));
+    write!(
+        table,
+        "\n## Scale\n\nInstructions, and written bytes, with that many regions and pools in the ledger and \
+         in the registry.\n\n| call |{}\n|---|---:|---:|---:|\n",
+        counts.concat(),
+    )
+    .expect("a string");
+    for (name, costs) in suite::scale() {
+        let costs = costs.map(|cost| format!(" {} ({}) |", cost.instructions, cost.write_bytes));
+        writeln!(table, "| {name} |{}", costs.concat()).expect("a string");
+    }
+    table.push_str("\n## Code\n\n| wasm | bytes |\n|---|---:|\n");
+    for name in ["factory", "oracle", "pool", "router"] {
+        writeln!(table, "| {name} | {} |", contract(name).len()).expect("a string");
+    }
     table
 }
 
@@ -114,118 +145,4 @@ fn row(table: &mut String, name: &str, cost: &Cost, floor: &Cost) {
         cost.fee,
     )
     .expect("a string");
-}
-
-fn floor() -> Cost {
-    let mut scene = Scene::new();
-    let user = scene.user.clone();
-    let wasm = test_contract("floor");
-    let (floor, _) = scene.network.deploy(&user, &wasm, "floor", vec![]).expect("floor");
-    let (token_0, token_1) = (scene.token_0.clone(), scene.token_1.clone());
-    for token in [&token_0, &token_1] {
-        let give = vec![account(&user), address(&floor), int(1_000 * ONE)];
-        scene.network.call(&user, token, "transfer", give).expect("transfer");
-    }
-    let swap = |network: &mut Network| {
-        let me = account(&user);
-        let args = vec![me.clone(), address(&token_0), int(ONE), address(&token_1), int(ONE), me];
-        network.call(&user, &floor, "swap", args).expect("swap").cost
-    };
-    swap(&mut scene.network);
-    swap(&mut scene.network)
-}
-
-/// Every entry point once, in a pool that has seen all of them before.
-fn pool() -> Vec<(String, Cost)> {
-    let mut rows = vec![("pool: deploy".to_string(), deploy())];
-    let mut scene = Scene::empty();
-    let (user, other) = (scene.user.clone(), scene.other.clone());
-    let first = scene.deposit(&user, 10_000 * ONE, 20_000 * ONE).expect("deposit").cost;
-    rows.push(("pool: deposit, the first".to_string(), first));
-    warm_up(&mut scene, &user, &other);
-
-    let me = account(&user);
-    let (token_0, token_1) = (address(&scene.token_0), address(&scene.token_1));
-    let ledger = ScVal::U32(scene.network.info.sequence_number + 10_000);
-    let limits = |token: &ScVal, first: i128, second: i128| {
-        vec![me.clone(), token.clone(), int(first), int(second), me.clone(), NO_DEADLINE]
-    };
-    let held = |amounts: [i128; 3]| {
-        let [a, b, c] = amounts.map(int);
-        vec![me.clone(), a, b, c, me.clone(), NO_DEADLINE]
-    };
-    let owner = account(&other);
-    let cases: Vec<(&str, &str, Vec<ScVal>)> = vec![
-        ("deposit", "", held([ONE, 3 * ONE, 0])),
-        ("withdraw", "", held([ONE, 0, 0])),
-        ("swap_exact_in", "", limits(&token_0, 10 * ONE, 0)),
-        ("swap_exact_in", ", again in the ledger", limits(&token_1, 10 * ONE, 0)),
-        ("swap_exact_out", "", limits(&token_0, 50 * ONE, 10 * ONE)),
-        ("swap_received", "", vec![token_0.clone(), int(0), me.clone(), NO_DEADLINE]),
-        ("quote_exact_in", "", vec![token_0.clone(), int(10 * ONE)]),
-        ("quote_exact_out", "", vec![token_0.clone(), int(10 * ONE)]),
-        ("state", "", vec![]),
-        ("twap", "", vec![token_1]),
-        ("collect", "", vec![]),
-        ("sync", "", vec![]),
-        ("transfer", "", vec![me.clone(), owner.clone(), int(ONE)]),
-        ("approve", "", vec![me.clone(), owner.clone(), int(ONE), ledger]),
-        ("transfer_from", "", vec![me.clone(), owner.clone(), me.clone(), int(1)]),
-        ("burn", "", vec![me.clone(), int(1)]),
-        ("burn_from", "", vec![me.clone(), owner.clone(), int(1)]),
-        ("balance", "", vec![me.clone()]),
-        ("held", "", vec![me.clone()]),
-        ("allowance", "", vec![owner, me.clone()]),
-        ("total_supply", "", vec![]),
-        ("decimals", "", vec![]),
-        ("name", "", vec![]),
-        ("symbol", "", vec![]),
-    ];
-    for (function, note, args) in cases {
-        if note.is_empty() {
-            scene.network.close(1);
-        }
-        if function == "swap_received" {
-            let (token, pool) = (scene.token_0.clone(), scene.pool.clone());
-            give(&mut scene, &user, &token, &pool);
-        }
-        let applied = scene.call(&user, function, args).expect(function);
-        rows.push((format!("pool: {function}{note}"), applied.cost));
-    }
-    let issuer = scene.issuer.clone();
-    let pause = scene.call(&issuer, "pause", vec![]).expect("pause");
-    rows.push(("pool: pause".to_string(), pause.cost));
-    rows
-}
-
-fn deploy() -> Cost {
-    let mut scene = Scene::empty();
-    let (user, issuer) = (scene.user.clone(), scene.issuer.clone());
-    let args = pool_args(&scene.token_0, &scene.token_1, &user, &issuer);
-    scene.network.close(1);
-    let (_, applied) =
-        scene.network.deploy(&user, &contract("pool"), "bench", args).expect("deploy");
-    applied.cost
-}
-
-/// Creates every entry that the measured calls touch, and makes the shares old enough to move.
-fn warm_up(scene: &mut Scene, user: &AccountId, other: &AccountId) {
-    scene.network.close(800);
-    scene.deposit(other, 10 * ONE, 20 * ONE).expect("deposit");
-    let until = ScVal::U32(scene.network.info.sequence_number + 10_000);
-    let (me, owner) = (account(user), account(other));
-    for (from, spender) in [(&me, &owner), (&owner, &me)] {
-        let who = if from == &me { user } else { other };
-        let approve = vec![from.clone(), spender.clone(), int(ONE), until.clone()];
-        scene.call(who, "approve", approve).expect("approve");
-    }
-    let token = scene.token_0.clone();
-    scene.swap(user, &token, 10 * ONE).expect("swap");
-    scene.call(user, "collect", vec![]).expect("collect");
-    scene.network.close(20);
-}
-
-fn give(scene: &mut Scene, from: &AccountId, token: &ScAddress, to: &ScAddress) {
-    let args = vec![account(from), address(to), int(10 * ONE)];
-    scene.network.call(from, token, "transfer", args).expect("transfer");
 }
