@@ -19,13 +19,14 @@ check-costs: build
 bench: build
 	$(CARGO) run --locked --quiet -p tributary-bench
 
-# a day in a pool, printed
+# two short stories, printed: a network of regions, and a day in a pool
 demo: build
 	$(CARGO) run --locked --quiet -p tributary-demo
 
-# the mathematics and the random sequences, much longer: about an hour
+# the mathematics and the random sequences, much longer: some hours
 fuzz: build
 	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test math
+	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test one_sided
 	TRIBUTARY_SEQUENCES=100000 $(CARGO) test --locked -p tributary-tests --test invariants
 
 lint: rust
