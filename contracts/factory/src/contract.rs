@@ -175,6 +175,7 @@ impl FactoryInterface for FactoryContract {
         region.admin = admin.clone();
         storage::set_region(&env, &code, &region);
         storage::remove_proposed(&env, &code);
+        ttl::extend_instance(&env);
         AdminChanged { code, admin }.publish(&env);
         Ok(())
     }

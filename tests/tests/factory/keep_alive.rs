@@ -91,7 +91,7 @@ fn life<K: soroban_sdk::IntoVal<soroban_sdk::Env, soroban_sdk::Val>>(
 }
 
 #[test]
-fn creating_extends_the_factorys_instance_and_every_entry_is_extended_when_it_is_written() {
+fn creations_and_role_changes_extend_the_factorys_instance_and_writes_their_entries() {
     let regions = Regions::new();
     let factory = regions.factory.address.clone();
     regions.wait(100 * DAY, 100 * 86_400);
@@ -104,9 +104,17 @@ fn creating_extends_the_factorys_instance_and_every_entry_is_extended_when_it_is
     let more = PoolKey { fee_bps: 5, ..key.clone() };
     let pool = regions.create_pool(&founder, &more, 0).unwrap().address;
     assert_eq!(instance(), before + 30 * DAY);
+    let heir = regions.user(&[]);
+    let propose = regions.to_factory("propose_admin", (key.code.clone(), &heir));
+    regions.signed::<()>(&founder, &propose).unwrap();
+    regions.wait(30 * DAY, 30 * 86_400);
+    let before = instance();
+    let accept = regions.to_factory("accept_admin", (key.code.clone(),));
+    regions.signed::<()>(&heir, &accept).unwrap();
+    assert_eq!(instance(), before + 30 * DAY);
     let named = |name: &str| regions.code(name);
     // A new entry lives as long as the network lets it; the region's, written anew, as long again.
-    assert_eq!(life(&regions, &factory, (named("Pool"), pool)), 120 * DAY - 1);
+    assert_eq!(life(&regions, &factory, (named("Pool"), pool)), 90 * DAY - 1);
     assert_eq!(life(&regions, &factory, (named("Region"), key.code)), 120 * DAY);
 }
 
