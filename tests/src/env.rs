@@ -23,7 +23,7 @@ pub fn empty_env() -> Env {
     env
 }
 
-/// As `empty_env`, without the measuring of every call's entries and the diagnostic events, two fifths of the time of a
+/// As `empty_env`, without the measuring of every call's entries and the diagnostic events, a quarter of the time of a
 /// long sequence. For tests that measure nothing.
 pub fn hurried_env() -> Env {
     let env = empty_env();
