@@ -11,9 +11,11 @@ use tributary_common::{
         oracle::{Asset, OracleError, OracleInterface, PriceData},
         pool::PoolClient,
     },
-    math::sqrt_product,
-    pool::{oracle::WINDOW, Side},
-    price::Price,
+    pool::{
+        oracle::{STEP_PER_RECORD, WINDOW},
+        Side,
+    },
+    price::{log2_ratio, Price},
 };
 
 use crate::{
@@ -33,8 +35,8 @@ pub struct OracleContract;
 
 #[contractimpl]
 impl OracleContract {
-    /// Makes an oracle over the pools that `factory` names for it, for ever. A pool that at its mean price
-    /// would hold less than `min_reserve` raw units of TFT is not quoted.
+    /// Makes an oracle over the pools that `factory` names for it, for ever. A pool that has less than
+    /// `min_reserve` raw units of TFT, or as much worth of the other token, is not quoted.
     pub fn __constructor(env: Env, factory: Address, min_reserve: i128) -> Result<(), OracleError> {
         ensure(min_reserve > 0, OracleError::InvalidReserve)?;
         let tft = FactoryClient::new(&env, &factory).config().tft;
@@ -91,8 +93,8 @@ impl OracleInterface for OracleContract {
     }
 
     /// SEP-40. The mean over the last 30 to 60 minutes, with the time of its last record. Nothing while
-    /// the pool is younger than 30 minutes, is too shallow at that price, was paused in that time, or
-    /// recorded nothing for an hour.
+    /// the pool is younger than 30 minutes, is too shallow, was paused in that time, recorded nothing for
+    /// an hour, or trades more than 20 % off the mean or the recorded price.
     fn lastprice(env: Env, asset: Asset) -> Option<PriceData> {
         quote(&env, asset).map(|(price, _)| price)
     }
@@ -110,8 +112,13 @@ fn quote(env: &Env, asset: Asset) -> Option<(PriceData, u64)> {
     let side = terms.side(&token).ok()?;
     let fresh = now.saturating_sub(pool.last_record) <= MAX_AGE;
     let (mean, _) = pool.oracle.mean()?;
-    // While a pool is paused nobody can correct its price.
-    if !fresh || pool.check_open(pool.oracle.older.time).is_err() {
+    // What this ledger's swaps and donations cannot move.
+    let opening = log2_ratio(pool.opening_1, pool.opening_0)?;
+    // The recorded price follows in bounded steps: after a wrong first deposit, or what was donated while
+    // nobody could trade, for hours. Until it and the mean have arrived they are no price.
+    let near = |recorded: i32| opening.abs_diff(recorded) <= STEP_PER_RECORD;
+    let arrived = near(mean) && near(pool.oracle.log_price);
+    if !fresh || !arrived || pool.check_open(pool.oracle.older.time).is_err() {
         return None;
     }
     let log_price = match side {
@@ -119,9 +126,9 @@ fn quote(env: &Env, asset: Asset) -> Option<(PriceData, u64)> {
         Side::One => mean.saturating_neg(),
     };
     let price = Price::from_log2(log_price);
-    // TFT in the pool if it traded at the mean: what a swap cannot move.
-    let (reserve, tft) = side.facing(pool.reserve_0, pool.reserve_1);
-    let depth = sqrt_product(tft, scale::times(price, reserve)?);
+    // The lesser side: neither token alone makes a pool deep.
+    let (reserve, tft) = side.facing(pool.opening_0, pool.opening_1);
+    let depth = tft.min(scale::times(price, reserve)?);
     if depth < min_reserve.unsigned_abs() {
         return None;
     }

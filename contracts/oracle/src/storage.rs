@@ -9,7 +9,7 @@ pub struct Network {
     pub factory: Address,
     pub tft: Address,
     pub tft_decimals: u32,
-    /// TFT that a pool must hold, at its mean price, to be quoted; raw units.
+    /// What a pool must hold to be quoted, of TFT and in worth of the other token; raw units of TFT.
     pub min_reserve: i128,
 }
 

@@ -244,13 +244,102 @@ fn one_push_in_a_ledger_hardly_moves_a_price() {
     let regions = Regions::new();
     let (_, key) = quoted(&regions, 10_000 * ONE, 10_000 * ONE);
     regions.wait(360, 1_800);
-    let before = regions.oracle.lastprice(&asset(&key)).expect("a price").price;
+    let told = || regions.oracle.lastprice(&asset(&key)).map(|told| told.price);
+    let before = told().expect("a price");
     let whale = regions.user(&[(&regions.tft, 90_000 * ONE)]);
     let push = regions.exact_in(&whale, &regions.tft, 90_000 * ONE, &[&key]);
-    regions.signed::<i128>(&whale, &push).unwrap();
-    assert_eq!(regions.oracle.lastprice(&asset(&key)).expect("a price").price, before);
+    let bought: i128 = regions.signed(&whale, &push).unwrap();
+    assert_eq!(told(), Some(before));
+    // A hundredfold push that stands in the next ledger: no price. Taken back, hardly another one.
     regions.close(1);
-    let after = regions.oracle.lastprice(&asset(&key)).expect("a price").price;
-    // A hundredfold push: 0.2 % for five of 1 800 seconds.
-    assert!(after >= before && after - before < before / 100_000, "{before} {after}");
+    assert_eq!(told(), None);
+    let back = regions.exact_in(&whale, &key.token, bought, &[&key]);
+    regions.signed::<i128>(&whale, &back).unwrap();
+    regions.close(1);
+    let after = told().expect("a price");
+    assert!(after >= before && after - before < before / 50_000, "{before} {after}");
+}
+
+#[test]
+fn there_is_no_price_until_the_recorded_one_has_caught_up_with_a_wrong_first_deposit() {
+    let regions = Regions::new();
+    let token = regions.asset();
+    let founder = regions.user(&[(&regions.tft, tributary_tests::suite::BOND)]);
+    regions.create_region(&founder, "ALPS", &token).unwrap();
+    let key = regions.key("ALPS", &token);
+    // A stranger makes the first deposit, for dust, at a hundred thousand times the price.
+    regions.fill(&regions.user(&[]), &key, ONE / 10, 10);
+    let trader = regions.user(&[(&token, 1_000 * ONE)]);
+    let right = regions.exact_in(&trader, &token, 3_200, &[&key]);
+    regions.signed::<i128>(&trader, &right).unwrap();
+    regions.close(1);
+    regions.fill(&founder, &key, 100_000 * ONE, 100_000 * ONE);
+    quote(&regions, &founder, &key);
+    let pool = regions.pool(&key);
+    let spot = || {
+        let state = pool.state();
+        let (tft, other) =
+            (state.reserve_0.min(state.reserve_1), state.reserve_0.max(state.reserve_1));
+        other as f64 / tft as f64
+    };
+    let mut waited = 0;
+    // Deep, fresh and rightly priced, but the mean is not.
+    let price = loop {
+        regions.wait(90, 450);
+        pool.sync();
+        waited += 1;
+        if let Some(told) = regions.oracle.lastprice(&asset(&key)) {
+            break told.price;
+        }
+        assert!(waited < 200, "never a price");
+    };
+    assert!(waited > 30, "{waited} times 7.5 minutes");
+    let off = (price as f64 / WHOLE as f64).max(WHOLE as f64 / price as f64);
+    assert!(off <= 1.2 * spot(), "{off}");
+}
+
+#[test]
+fn a_donation_into_a_shallow_pool_makes_it_no_deeper() {
+    for of_tft in [true, false] {
+        let regions = Regions::new();
+        let (_, key) = quoted(&regions, 10 * ONE, 10 * ONE);
+        regions.wait(360, 1_800);
+        let pool = regions.pool(&key);
+        let token = if of_tft { &regions.tft } else { &key.token };
+        regions.give(token, &pool.address, 100_000 * ONE);
+        pool.sync();
+        for _ in 0..3 {
+            assert_eq!(regions.oracle.lastprice(&asset(&key)), None);
+            regions.close(1);
+        }
+    }
+}
+
+#[test]
+fn there_is_no_price_from_what_was_donated_during_a_pause_on_both_sides() {
+    let regions = Regions::new();
+    let (_, key) = quoted(&regions, 10_000 * ONE, 10_000 * ONE);
+    regions.wait(360, 1_800);
+    let pool = regions.pool(&key);
+    regions.env.mock_all_auths();
+    pool.pause();
+    regions.env.set_auths(&[]);
+    let end = pool.state().paused_until;
+    regions.wait(1, end - 14 * 600 - regions.now());
+    regions.give(&regions.tft, &pool.address, 90_000 * ONE);
+    for _ in 0..13 {
+        regions.wait(120, 600);
+        pool.sync();
+    }
+    // Back to the old price just before the end: nobody has anything to correct.
+    regions.give(&key.token, &pool.address, 90_000 * ONE);
+    regions.wait(120, 600);
+    for _ in 0..40 {
+        pool.sync();
+        if let Some(told) = regions.oracle.lastprice(&asset(&key)) {
+            assert!((told.price as f64 / WHOLE as f64 - 1.0).abs() <= 0.2, "{}", told.price);
+        }
+        regions.wait(60, 300);
+    }
+    assert!(regions.oracle.lastprice(&asset(&key)).is_some());
 }

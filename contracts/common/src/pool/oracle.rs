@@ -13,7 +13,7 @@ pub const WINDOW: u64 = 1_800;
 /// How far the recorded price moves per ledger passed: ⌊log₂(1.002) × 2²⁴⌋, 0.2 %.
 const STEP_PER_LEDGER: u32 = 48_360;
 /// How far the recorded price moves in one record: ⌊log₂(1.2) × 2²⁴⌋, 20 %.
-const STEP_PER_RECORD: u32 = 4_412_985;
+pub const STEP_PER_RECORD: u32 = 4_412_985;
 
 /// A point of the sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
