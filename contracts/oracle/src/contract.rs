@@ -35,8 +35,8 @@ pub struct OracleContract;
 
 #[contractimpl]
 impl OracleContract {
-    /// Makes an oracle over the pools that `factory` names for it, for ever. A pool that has less than
-    /// `min_reserve` raw units of TFT, or as much worth of the other token, is not quoted.
+    /// Makes an oracle over the pools that `factory` names for it, for ever. A pool with less than
+    /// `min_reserve` raw units of TFT is not quoted.
     pub fn __constructor(env: Env, factory: Address, min_reserve: i128) -> Result<(), OracleError> {
         ensure(min_reserve > 0, OracleError::InvalidReserve)?;
         let tft = FactoryClient::new(&env, &factory).config().tft;
@@ -94,7 +94,7 @@ impl OracleInterface for OracleContract {
 
     /// SEP-40. The mean over the last 30 to 60 minutes, with the time of its last record. Nothing while
     /// the pool is younger than 30 minutes, is too shallow, was paused in that time, recorded nothing for
-    /// an hour, or trades more than 20 % off the mean or the recorded price.
+    /// an hour, or trades more than 20 % off the mean.
     fn lastprice(env: Env, asset: Asset) -> Option<PriceData> {
         quote(&env, asset).map(|(price, _)| price)
     }
@@ -115,24 +115,19 @@ fn quote(env: &Env, asset: Asset) -> Option<(PriceData, u64)> {
     // What this ledger's swaps and donations cannot move.
     let opening = log2_ratio(pool.opening_1, pool.opening_0)?;
     // The recorded price follows in bounded steps: after a wrong first deposit, or what was donated while
-    // nobody could trade, for hours. Until it and the mean have arrived they are no price.
-    let near = |recorded: i32| opening.abs_diff(recorded) <= STEP_PER_RECORD;
-    let arrived = near(mean) && near(pool.oracle.log_price);
-    if !fresh || !arrived || pool.check_open(pool.oracle.older.time).is_err() {
+    // nobody could trade, for hours. Until the mean has arrived it is no price.
+    let arrived = opening.abs_diff(mean) <= STEP_PER_RECORD;
+    // Where it has, the other token is worth as much as the TFT.
+    let (_, tft) = side.facing(pool.opening_0, pool.opening_1);
+    let deep = tft >= min_reserve.unsigned_abs();
+    if !deep || !fresh || !arrived || pool.check_open(pool.oracle.older.time).is_err() {
         return None;
     }
     let log_price = match side {
         Side::Zero => mean,
         Side::One => mean.saturating_neg(),
     };
-    let price = Price::from_log2(log_price);
-    // The lesser side: neither token alone makes a pool deep.
-    let (reserve, tft) = side.facing(pool.opening_0, pool.opening_1);
-    let depth = tft.min(scale::times(price, reserve)?);
-    if depth < min_reserve.unsigned_abs() {
-        return None;
-    }
     let decimals = TokenClient::new(env, &token).try_decimals().ok()?.ok()?;
-    let price = scale::whole(price, decimals, tft_decimals)?;
+    let price = scale::whole(Price::from_log2(log_price), decimals, tft_decimals)?;
     Some((PriceData { price, timestamp: pool.last_record }, pool.oracle.older.time))
 }

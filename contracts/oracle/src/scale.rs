@@ -14,7 +14,7 @@ pub fn whole(price: Price, asset_decimals: u32, base_decimals: u32) -> Option<i1
 }
 
 /// ⌊price × amount⌋, `None` when that needs more than 128 bits.
-pub fn times(price: Price, amount: u128) -> Option<u128> {
+fn times(price: Price, amount: u128) -> Option<u128> {
     let mantissa = u128::from(price.mantissa);
     if price.exponent < 0 {
         // A divisor holds 127 of the bits to cut.

@@ -9,7 +9,7 @@ pub struct Network {
     pub factory: Address,
     pub tft: Address,
     pub tft_decimals: u32,
-    /// What a pool must hold to be quoted, of TFT and in worth of the other token; raw units of TFT.
+    /// TFT that a pool must hold to be quoted, raw units.
     pub min_reserve: i128,
 }
 
