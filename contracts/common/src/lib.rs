@@ -1,13 +1,22 @@
 //! What every Tributary contract shares. Nothing here is a contract of its own.
 #![no_std]
 
+use soroban_sdk::{Address, Env, Symbol, TryFromVal, Val, Vec};
+
 pub mod address;
 pub mod interfaces;
 pub mod math;
+pub mod offer;
 pub mod pool;
 pub mod price;
 pub mod shares;
 pub mod ttl;
+
+/// Calls a function that takes nothing. A client would do the same, but imports one more host function,
+/// and every call of the importing contract pays for each.
+pub fn ask<T: TryFromVal<Env, Val>>(env: &Env, contract: &Address, function: Symbol) -> T {
+    env.invoke_contract(contract, &function, Vec::from_array(env, []))
+}
 
 /// `Err(error)` unless `condition` holds.
 #[inline(always)]

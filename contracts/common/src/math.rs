@@ -26,6 +26,13 @@ pub fn mul_div_ceil(a: u128, b: u128, c: u128) -> Option<u128> {
 /// (quotient, remainder) of a × b by `c`.
 #[inline(never)]
 fn mul_div(a: u128, b: u128, c: u128) -> Option<(u128, u128)> {
+    let ((a_1, a_0), (b_1, b_0), (c_1, c_0)) = (words(a), words(b), words(c));
+    if a_1 | b_1 | c_1 == 0 && a_0.leading_zeros().wrapping_add(b_0.leading_zeros()) >= 64 {
+        // Everything fits into words.
+        let product = a_0.wrapping_mul(b_0);
+        let quotient = product.checked_div(c_0)?;
+        return Some((quotient.into(), product.wrapping_sub(quotient.wrapping_mul(c_0)).into()));
+    }
     let (high, low) = product(a, b);
     if high >= c {
         return None;

@@ -1,6 +1,9 @@
-//! Prices between contracts, and the fixed-point logarithm behind the pools' geometric means.
+//! Prices between contracts, makers' prices, and the fixed-point logarithm behind the pools' geometric
+//! means.
 
 use soroban_sdk::contracttype;
+
+use crate::math::{mul_div_ceil, mul_div_floor, Worth};
 
 /// Fractional bits of a log-price.
 pub const LOG_FRACTION_BITS: u32 = 24;
@@ -72,6 +75,87 @@ impl Price {
             }
         }
         Price { mantissa, exponent: (log >> LOG_FRACTION_BITS).saturating_sub(63) }
+    }
+}
+
+/// `num ÷ den` raw units of one token per raw unit of another: a maker's price, exact at any decimals.
+#[contracttype]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fraction {
+    pub num: i128,
+    pub den: i128,
+}
+
+impl Fraction {
+    /// `None` unless both are positive and fit.
+    pub fn new(num: u128, den: u128) -> Option<Fraction> {
+        let [num, den] = [num, den].map(|part| i128::try_from(part).ok().filter(|part| *part > 0));
+        Some(Fraction { num: num?, den: den? })
+    }
+
+    fn parts(&self) -> (u128, u128) {
+        (self.num.unsigned_abs(), self.den.unsigned_abs())
+    }
+
+    /// ⌈amount × price⌉: what `amount` costs, the rounding being the maker's gain. `None` above 128 bits.
+    pub fn cost(&self, amount: u128) -> Option<u128> {
+        let (num, den) = self.parts();
+        mul_div_ceil(amount, num, den)
+    }
+
+    /// The most that costs no more than `payment`: ⌊payment ÷ price⌋. `None` above 128 bits.
+    pub fn bought(&self, payment: u128) -> Option<u128> {
+        let (num, den) = self.parts();
+        mul_div_floor(payment, den, num)
+    }
+
+    /// Whether this is the higher price; exact, by products of 256 bits.
+    pub fn exceeds(&self, other: &Fraction) -> bool {
+        let ((num, den), (other_num, other_den)) = (self.parts(), other.parts());
+        Worth::new(num, other_den, 0, 0) > Worth::new(other_num, den, 0, 0)
+    }
+
+    /// The higher of two prices.
+    pub fn max(self, other: Fraction) -> Fraction {
+        if other.exceeds(&self) {
+            other
+        } else {
+            self
+        }
+    }
+
+    /// The price × (more ÷ less), for more ≥ less up to 2¹⁵: exact where 127 bits hold the result's
+    /// parts, else above it by less than 2⁻¹¹¹. `None` when 127 bits do not hold it.
+    pub fn raised(self, more: u128, less: u128) -> Option<Fraction> {
+        let (num, den) = self.parts();
+        // Products of 127 and 15 bits may need more than 128; what needs more than 127 is no part.
+        let held =
+            |part: u128, by: u128| part.checked_mul(by).filter(|product| product >> 127 == 0);
+        match (held(num, more), held(den, less)) {
+            (Some(num), Some(den)) => Fraction::new(num, den),
+            // The numerator has at least 112 bits, …
+            (None, _) => Fraction::new(mul_div_ceil(num, more, less)?, den),
+            // … or the denominator.
+            (_, None) => Fraction::new(num, mul_div_floor(den, less, more)?),
+        }
+    }
+}
+
+impl From<Price> for Fraction {
+    /// A mean of prices of amounts, from 2⁻¹²⁷ to 2¹²⁷: exact, or above it where 126 bits of denominator do not
+    /// hold it.
+    fn from(price: Price) -> Fraction {
+        let mantissa = i128::from(price.mantissa);
+        let places = price.exponent.unsigned_abs();
+        if price.exponent >= 0 {
+            // Below 2¹²⁷, so nothing is lost.
+            return Fraction { num: mantissa.wrapping_shl(places), den: 1 };
+        }
+        let kept = places.min(126);
+        let cut = places.wrapping_sub(kept); // kept ≤ places
+        let num = mantissa.checked_shr(cut).unwrap_or_default();
+        let exact = num.checked_shl(cut) == Some(mantissa);
+        Fraction { num: num.wrapping_add(i128::from(!exact)), den: 1 << kept }
     }
 }
 

@@ -6,6 +6,7 @@
 //! the compiler also holds the two signatures equal.
 
 pub mod factory;
+pub mod offers;
 pub mod oracle;
 pub mod pool;
 pub mod router;
