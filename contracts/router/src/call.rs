@@ -6,10 +6,10 @@ use soroban_sdk::{
     panic_with_error, symbol_short, Address, Env, IntoVal, Vec,
 };
 use tributary_common::{
-    ensure,
+    ask, ensure,
     interfaces::{
         factory::PoolKey,
-        pool::{PoolClient, PoolError},
+        pool::{PoolClient, PoolError, PoolState},
         router::RouterError,
     },
     pool::{Pool, Side, Terms},
@@ -35,8 +35,9 @@ pub fn amount_of(env: &Env, amount: u128) -> i128 {
 }
 
 /// The pool as a call in this ledger would find it.
-pub fn open(env: &Env, client: &PoolClient) -> (Terms, Pool) {
-    client.state().open(env.ledger().timestamp())
+pub fn open(env: &Env, pool: &Address) -> (Terms, Pool) {
+    let state: PoolState = ask(env, pool, symbol_short!("state"));
+    state.open(env.ledger().timestamp())
 }
 
 /// The pool that a one-sided call is about.
@@ -53,7 +54,7 @@ impl OnePool<'_> {
     pub fn new<'a>(env: &Env, key: &PoolKey, token: &Address) -> Result<OnePool<'a>, RouterError> {
         let address = storage::load(env).pool(env, key)?;
         let client = PoolClient::new(env, &address);
-        let (terms, pool) = open(env, &client);
+        let (terms, pool) = open(env, &address);
         let side = terms.side(token).map_err(|_| RouterError::WrongToken)?;
         Ok(OnePool { address, client, terms, pool, side })
     }

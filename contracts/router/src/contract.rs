@@ -4,21 +4,26 @@
 //! The router holds nothing between calls. It has no admin and no role.
 #![allow(clippy::too_many_arguments)] // each is a limit that the caller signs
 
-use soroban_sdk::{contract, contractimpl, contractmeta, token::TokenClient, Address, Env, Vec};
+use soroban_sdk::{
+    contract, contractimpl, contractmeta, symbol_short, token::TokenClient, Address, BytesN, Env,
+    Vec,
+};
 use tributary_common::{
-    ensure,
+    ask, ensure,
     interfaces::{
-        factory::{FactoryClient, PoolKey, ROOT},
+        factory::{FactoryClient, FactoryConfig, PoolKey, ROOT},
+        offers::{OffersClient, OffersConfig},
         pool::{PoolClient, PoolError},
         router::{RouterError, RouterInterface},
     },
-    pool::{Pool, Terms},
     ttl,
 };
 
 use crate::{
-    call::{allow, amount_of, check, fulfilled, open, OnePool},
-    path::{MAX_HOPS, NO_DEADLINE},
+    call::{allow, amount_of, check, fulfilled, OnePool},
+    path::NO_DEADLINE,
+    plan::{Candidates, Plan},
+    pools::Pools,
     storage::{self, Network},
 };
 
@@ -31,10 +36,14 @@ pub struct RouterContract;
 
 #[contractimpl]
 impl RouterContract {
-    /// Makes a router over the pools of `factory`, for ever.
-    pub fn __constructor(env: Env, factory: Address) {
-        let tft = FactoryClient::new(&env, &factory).config().tft;
-        storage::create(&env, &Network(factory, tft));
+    /// Makes a router over the pools of `factory` and the offers of `market`, for ever.
+    pub fn __constructor(env: Env, factory: Address, market: Address) -> Result<(), RouterError> {
+        let FactoryConfig { tft, .. } = ask(&env, &factory, symbol_short!("config"));
+        let config: OffersConfig = ask(&env, &market, symbol_short!("config"));
+        let same = config.factory == factory;
+        ensure(same, RouterError::OtherNetwork)?;
+        storage::create(&env, &Network(factory, tft, market));
+        Ok(())
     }
 }
 
@@ -100,6 +109,59 @@ impl RouterInterface for RouterContract {
         let out = path.swap(&env, None, &to);
         ensure(out >= amount_out, RouterError::LimitExceeded)?;
         Ok(charge)
+    }
+
+    /// Sells exactly `amount_in`, to `offers` (id, the most to pay it) where they are cheaper than the
+    /// path, the rest over 1 to 4 pools. Never gives less than the pools alone; passes over offers that
+    /// can no longer be filled. The caps are less than `amount_in` in sum, by something that the path can
+    /// trade. Name only offers that filled in simulation: a transaction lists what it touches.
+    ///
+    /// Signed by `from`, with the transfer of `amount_in` to the router. Returns what `to` received.
+    fn swap_with_offers(
+        env: Env,
+        from: Address,
+        token_in: Address,
+        amount_in: i128,
+        offers: Vec<(BytesN<32>, i128)>,
+        path: Vec<PoolKey>,
+        min_out: i128,
+        to: Address,
+        deadline: u64,
+    ) -> Result<i128, RouterError> {
+        from.require_auth();
+        ensure(amount_in > 0 && min_out >= 0, RouterError::InvalidAmount)?;
+        check(&env, &to, deadline)?;
+        let network = storage::load(&env);
+        let path = network.path(&env, &token_in, &path)?;
+        let (pair, market) = ((&token_in, &path.token_out), &network.2);
+        ensure(to != *market, RouterError::InvalidRecipient)?;
+        let candidates = Candidates::new(&env, market, pair, amount_in, &offers)?;
+        let plan = candidates.plan(&env, &Pools::new(&env, &path), &path, amount_in);
+
+        let (token, this) = (TokenClient::new(&env, &token_in), env.current_contract_address());
+        token.transfer(&from, &this, &amount_in);
+        let (paid, received) = match plan {
+            Some(Plan { fills, paid, received }) => {
+                allow(&env, [(&token_in, paid)], market);
+                let client = OffersClient::new(&env, market);
+                let filled = client.try_fill_many(
+                    &this,
+                    &fills,
+                    &token_in,
+                    &paid,
+                    &received,
+                    &to,
+                    &NO_DEADLINE,
+                );
+                // All as planned, or the pools alone: a plan without one of its fills might give less.
+                filled.ok().and_then(Result::ok).unwrap_or_default()
+            }
+            None => (0, 0),
+        };
+        let first = path.hops().next().ok_or(RouterError::EmptyPath)?;
+        token.transfer(&this, &first.pool, &amount_in.saturating_sub(paid)); // paid < amount_in
+        let out = path.swap(&env, None, &to).checked_add(received);
+        out.filter(|out| *out >= min_out).ok_or(RouterError::LimitExceeded)
     }
 
     /// Enters a pool with one token: swaps the part that leaves no dust, deposits the rest with what
@@ -186,27 +248,8 @@ impl RouterInterface for RouterContract {
     ) -> Result<i128, RouterError> {
         ensure(amount_in > 0, RouterError::InvalidAmount)?;
         let path = storage::load(&env).path(&env, &token_in, &path)?;
-        // A pool that comes again is as its first swap left it.
-        let mut pools = [const { None::<(Address, Terms, Pool)> }; MAX_HOPS];
-        let mut amount = amount_in.unsigned_abs();
-        for hop in path.hops() {
-            let mut places = pools.iter_mut();
-            let place = places.find(|place| match place {
-                Some((address, ..)) => *address == hop.pool,
-                None => true,
-            });
-            let place = place.ok_or(RouterError::PathTooLong)?;
-            let (_, terms, pool) = place.get_or_insert_with(|| {
-                let (terms, pool) = open(&env, &PoolClient::new(&env, &hop.pool));
-                (hop.pool.clone(), terms, pool)
-            });
-            let trade = pool.check_open(env.ledger().timestamp()).and_then(|()| {
-                let side = terms.side(&hop.token_in)?;
-                pool.swap_exact_in(terms, side, amount)
-            });
-            amount = fulfilled(&env, trade).amount_out;
-        }
-        Ok(amount_of(&env, amount))
+        let out = Pools::new(&env, &path).quote(&env, &path, amount_in.unsigned_abs());
+        Ok(amount_of(&env, fulfilled(&env, out)))
     }
 
     /// What `swap_exact_out` would charge in this ledger, to the unit, errors included.
@@ -263,7 +306,7 @@ impl RouterInterface for RouterContract {
         let this = env.current_contract_address();
         let amount = token.balance(&this);
         ensure(amount > 0, RouterError::NothingToSweep)?;
-        let Network(factory, _) = storage::load(&env);
+        let Network(factory, ..) = storage::load(&env);
         let treasury = FactoryClient::new(&env, &factory).region(&ROOT).treasury;
         ttl::extend_instance(&env);
         token.transfer(&this, &treasury, &amount);

@@ -23,7 +23,8 @@ pub struct Hop {
 
 /// A path that connects.
 pub struct Path {
-    pub hops: [Option<Hop>; MAX_HOPS],
+    hops: [Option<Hop>; MAX_HOPS],
+    pub token_out: Address,
 }
 
 impl Network {
@@ -57,7 +58,7 @@ impl Network {
             token = token_out;
             before = Some(pool);
         }
-        Ok(Path { hops })
+        Ok(Path { hops, token_out: token })
     }
 }
 

@@ -1,5 +1,5 @@
-//! What the router keeps: where the factory is, and the token on one side of every pool. Nobody can
-//! change it.
+//! What the router keeps: where factory and market are, and the token on one side of every pool. Nobody
+//! can change it.
 
 use soroban_sdk::{contracttype, symbol_short, unwrap::UnwrapOptimized, Address, Env, Symbol};
 
@@ -9,6 +9,7 @@ const NETWORK: Symbol = symbol_short!("Network");
 pub struct Network(
     pub Address, // factory
     pub Address, // TFT
+    pub Address, // market
 );
 
 pub fn create(env: &Env, network: &Network) {

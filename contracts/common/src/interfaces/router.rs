@@ -1,7 +1,7 @@
 //! The router's interface: what wallets call to trade over several pools.
 #![allow(clippy::too_many_arguments)] // each is a limit that the caller signs
 
-use soroban_sdk::{contractclient, contracterror, Address, Env, Vec};
+use soroban_sdk::{contractclient, contracterror, Address, BytesN, Env, Vec};
 
 use crate::interfaces::factory::PoolKey;
 
@@ -26,7 +26,7 @@ pub enum RouterError {
     RepeatedPool = 306,
     /// The factory deployed no pool with this key.
     UnknownPool = 307,
-    /// The router itself.
+    /// The router itself, or the market.
     InvalidRecipient = 308,
     /// Neither of the pool's two tokens.
     WrongToken = 309,
@@ -34,6 +34,16 @@ pub enum RouterError {
     AmountTooSmall = 310,
     /// The router holds nothing of this token.
     NothingToSweep = 311,
+    /// At most 10.
+    TooManyOffers = 312,
+    /// The same offer twice.
+    RepeatedOffer = 313,
+    /// An offer does not sell what the path ends in for what it begins with.
+    OtherPair = 314,
+    /// The caps of the offers leave nothing for the path.
+    OffersTakeAll = 315,
+    /// Constructor: the market is another network's.
+    OtherNetwork = 316,
 }
 
 #[contractclient(name = "RouterClient")]
@@ -56,6 +66,18 @@ pub trait RouterInterface {
         max_in: i128,
         amount_out: i128,
         path: Vec<PoolKey>,
+        to: Address,
+        deadline: u64,
+    ) -> Result<i128, RouterError>;
+
+    fn swap_with_offers(
+        env: Env,
+        from: Address,
+        token_in: Address,
+        amount_in: i128,
+        offers: Vec<(BytesN<32>, i128)>,
+        path: Vec<PoolKey>,
+        min_out: i128,
         to: Address,
         deadline: u64,
     ) -> Result<i128, RouterError>;
