@@ -1,6 +1,7 @@
 //! Fixtures for tests, bench and demo.
 
 pub mod env;
+pub mod market;
 pub mod model;
 pub mod network;
 pub mod pool;

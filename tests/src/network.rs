@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
+use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
 use soroban_env_host::{
     budget::Budget,
@@ -18,16 +19,17 @@ use soroban_env_host::{
     },
     storage::{EntryWithLiveUntil, SnapshotSource},
     xdr::{
-        AccountEntry, AccountEntryExt, AccountId, AlphaNum4, Asset, AssetCode4, ContractExecutable,
-        ContractId, ContractIdPreimage, ContractIdPreimageFromAddress, CreateContractArgs,
-        CreateContractArgsV2, DecoratedSignature, Hash, HashIdPreimage, HashIdPreimageContractId,
-        HostFunction, Int128Parts, InvokeContractArgs, InvokeHostFunctionOp, LedgerEntry,
-        LedgerEntryData, LedgerEntryExt, LedgerKey, Limits, Memo, MuxedAccount, Operation,
-        OperationBody, Preconditions, PublicKey, ReadXdr, ScAddress, ScString, ScVal,
-        SequenceNumber, SorobanAuthorizationEntry, SorobanResources, SorobanTransactionData,
-        SorobanTransactionDataExt, Thresholds, Transaction, TransactionEnvelope, TransactionExt,
-        TransactionV1Envelope, TrustLineAsset, TrustLineEntry, TrustLineEntryExt, Uint256,
-        WriteXdr,
+        AccountEntry, AccountEntryExt, AccountFlags, AccountId, AlphaNum4, Asset, AssetCode4,
+        ContractExecutable, ContractId, ContractIdPreimage, ContractIdPreimageFromAddress,
+        CreateContractArgs, CreateContractArgsV2, DecoratedSignature, Hash, HashIdPreimage,
+        HashIdPreimageContractId, HashIdPreimageSorobanAuthorization, HostFunction, Int128Parts,
+        InvokeContractArgs, InvokeHostFunctionOp, LedgerEntry, LedgerEntryData, LedgerEntryExt,
+        LedgerKey, LedgerKeyAccount, LedgerKeyTrustLine, Limits, Memo, MuxedAccount, Operation,
+        OperationBody, Preconditions, PublicKey, ReadXdr, ScAddress, ScMap, ScMapEntry, ScString,
+        ScVal, ScVec, SequenceNumber, SorobanAuthorizationEntry, SorobanCredentials,
+        SorobanResources, SorobanTransactionData, SorobanTransactionDataExt, Thresholds,
+        Transaction, TransactionEnvelope, TransactionExt, TransactionV1Envelope, TrustLineAsset,
+        TrustLineEntry, TrustLineEntryExt, Uint256, WriteXdr,
     },
     Host, HostError, LedgerInfo, ModuleCache,
 };
@@ -82,6 +84,13 @@ pub struct Simulation {
 }
 
 impl Simulation {
+    /// Lacking one of its signatures.
+    pub fn without_signature(&self, place: usize) -> Simulation {
+        let mut auth = self.auth.clone();
+        auth.remove(place);
+        Simulation { auth, ..self.clone() }
+    }
+
     /// The same transaction about something else: with bytes exchanged for as many others, wherever they
     /// stand in its call, signatures and keys. Spares the simulation of thousands that differ in a name.
     pub fn about(&self, exchange: &[(&[u8], &[u8])]) -> Simulation {
@@ -126,6 +135,9 @@ pub struct Applied {
     pub write_bytes: u32,
 }
 
+/// Ledgers for which a signature holds.
+const SIGNATURE_LEDGERS: u32 = 100;
+
 /// Every entry with the ledger until which it lives.
 type Entries = BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>;
 
@@ -135,6 +147,8 @@ pub struct Network {
     /// Contracts compiled before the ledger began, as validators keep them.
     compiled: ModuleCache,
     compiler: Host,
+    /// Whoever has an account.
+    keys: BTreeMap<AccountId, SigningKey>,
     pub info: LedgerInfo,
 }
 
@@ -146,6 +160,7 @@ impl Default for Network {
             entries: Rc::default(),
             compiled: ModuleCache::new(&compiler).expect("engine"),
             compiler,
+            keys: BTreeMap::new(),
             info: LedgerInfo {
                 protocol_version: 28,
                 sequence_number: 60_000_000,
@@ -169,13 +184,18 @@ impl Network {
 
     /// Whose account has this name.
     pub fn id(name: &str) -> AccountId {
-        let key = Uint256(Sha256::digest(name.as_bytes()).into());
+        let key = Uint256(Network::key(name).verifying_key().to_bytes());
         AccountId(PublicKey::PublicKeyTypeEd25519(key))
+    }
+
+    fn key(name: &str) -> SigningKey {
+        SigningKey::from_bytes(&Sha256::digest(name.as_bytes()).into())
     }
 
     /// A funded account, the same for the same name.
     pub fn account(&mut self, name: &str) -> AccountId {
         let id = Network::id(name);
+        self.keys.insert(id.clone(), Network::key(name));
         self.put(LedgerEntryData::Account(AccountEntry {
             account_id: id.clone(),
             balance: 10_000 * 10_000_000,
@@ -230,6 +250,24 @@ impl Network {
             flags: 1,
             ext: TrustLineEntryExt::V0,
         }));
+    }
+
+    /// `owner` holds `asset` no longer, and nothing of it.
+    pub fn distrust(&mut self, owner: &AccountId, asset: &Asset) {
+        let Asset::CreditAlphanum4(asset) = asset.clone() else { panic!("four letters") };
+        let key = LedgerKey::Trustline(LedgerKeyTrustLine {
+            account_id: owner.clone(),
+            asset: TrustLineAsset::CreditAlphanum4(asset),
+        });
+        Rc::make_mut(&mut self.entries).remove(&key).expect("a trustline");
+    }
+
+    /// `issuer` may freeze what she issued.
+    pub fn allow_freezing(&mut self, issuer: &AccountId) {
+        let key = LedgerKey::Account(LedgerKeyAccount { account_id: issuer.clone() });
+        let (entry, _) = Rc::make_mut(&mut self.entries).get_mut(&key).expect("an account");
+        let LedgerEntryData::Account(account) = &mut entry.data else { panic!("an account") };
+        account.flags = AccountFlags::RevocableFlag as u32;
     }
 
     /// Uploads `wasm`.
@@ -348,8 +386,40 @@ impl Network {
     }
 
     fn transact(&mut self, source: &AccountId, call: HostFunction) -> Result<Applied, HostError> {
-        let simulation = self.simulate_call(source, call)?;
+        let mut simulation = self.simulate_call(source, call)?;
+        self.sign(&mut simulation);
         self.apply(source, &simulation)
+    }
+
+    /// Everybody but the transaction's source, who signs that, signs what she is asked for: this
+    /// invocation with all that is beneath it, once, for a hundred ledgers.
+    pub fn sign(&self, simulation: &mut Simulation) {
+        for entry in &mut simulation.auth {
+            let SorobanCredentials::Address(credentials) = &mut entry.credentials else { continue };
+            let ScAddress::Account(signer) = &credentials.address else { continue };
+            credentials.signature_expiration_ledger = self.info.sequence_number + SIGNATURE_LEDGERS;
+            let payload =
+                HashIdPreimage::SorobanAuthorization(HashIdPreimageSorobanAuthorization {
+                    network_id: Hash(self.info.network_id),
+                    nonce: credentials.nonce,
+                    signature_expiration_ledger: credentials.signature_expiration_ledger,
+                    invocation: entry.root_invocation.clone(),
+                });
+            let key = self.keys.get(signer).expect("somebody with an account");
+            let signature = key.sign(&Sha256::digest(xdr(&payload)));
+            let bytes = |bytes: &[u8]| ScVal::Bytes(bytes.to_vec().try_into().expect("short"));
+            let field = |name: &str, bytes| ScMapEntry {
+                key: ScVal::Symbol(name.try_into().expect("short")),
+                val: bytes,
+            };
+            let fields = vec![
+                field("public_key", bytes(key.verifying_key().as_bytes())),
+                field("signature", bytes(&signature.to_bytes())),
+            ];
+            let signature = ScVal::Map(Some(ScMap(fields.try_into().expect("two"))));
+            let signatures = vec![signature].try_into().expect("one");
+            credentials.signature = ScVal::Vec(Some(ScVec(signatures)));
+        }
     }
 
     fn simulate_call(

@@ -1,13 +1,14 @@
-//! Factory, router and oracle of the release wasm, and people who sign for exactly what they do.
+//! Factory, market, router and oracle of the release wasm, and people who sign for exactly what they do.
 
 use soroban_sdk::{
     testutils::{Address as _, Events as _, IssuerFlags, StellarAssetContract},
-    token::TokenClient,
+    token::{StellarAssetClient, TokenClient},
     vec, xdr, Address, BytesN, Env, Error, Event, IntoVal, InvokeError, Symbol, TryFromVal, Val,
     Vec,
 };
 use tributary_common::interfaces::{
     factory::{FactoryClient, PoolInfo, PoolKey, Region, RegionParams, ROOT},
+    offers::OffersClient,
     oracle::OracleClient,
     pool::PoolClient,
     router::RouterClient,
@@ -18,7 +19,7 @@ use crate::{
     network::LEDGER_SECONDS,
     pool::NEVER,
     sign::Call,
-    suite::{BOND, MIN_RESERVE},
+    suite::{BOND, MIN_RESERVE, OFFERS_FEE},
     wasm::{contract, test_contract},
 };
 
@@ -31,6 +32,7 @@ pub const POOLS_DEADLINE: u64 = (1 << 56) - 1;
 pub struct Regions {
     pub env: Env,
     pub factory: FactoryClient<'static>,
+    pub offers: OffersClient<'static>,
     pub router: RouterClient<'static>,
     pub oracle: OracleClient<'static>,
     pub tft: Address,
@@ -68,10 +70,13 @@ impl Regions {
         };
         let args = (tft.clone(), BOND, root, templates(&env));
         let factory = env.register(contract("factory").as_slice(), args);
-        let router = env.register(contract("router").as_slice(), (factory.clone(),));
+        let offers = env.register(contract("offers").as_slice(), (factory.clone(), OFFERS_FEE));
+        let router = (factory.clone(), offers.clone());
+        let router = env.register(contract("router").as_slice(), router);
         let oracle = env.register(contract("oracle").as_slice(), (factory.clone(), MIN_RESERVE));
         Regions {
             factory: FactoryClient::new(&env, &factory),
+            offers: OffersClient::new(&env, &offers),
             router: RouterClient::new(&env, &router),
             oracle: OracleClient::new(&env, &oracle),
             env,
@@ -113,6 +118,13 @@ impl Regions {
     /// An issuer takes back.
     pub fn claw_back(&self, token: &Address, from: &Address, amount: i128) {
         claw_back(&self.env, token, from, amount);
+    }
+
+    /// An issuer freezes, or lets go.
+    pub fn set_authorized(&self, token: &Address, who: &Address, authorized: bool) {
+        self.env.mock_all_auths();
+        StellarAssetClient::new(&self.env, token).set_authorized(who, &authorized);
+        self.env.set_auths(&[]);
     }
 
     fn is_asset(&self, token: &Address) -> bool {
@@ -170,6 +182,11 @@ impl Regions {
     /// A call of the factory.
     pub fn to_factory(&self, function: &'static str, args: impl IntoVal<Env, Vec<Val>>) -> Call {
         Call::new(&self.env, &self.factory.address, function, args)
+    }
+
+    /// A call of the market.
+    pub fn to_offers(&self, function: &'static str, args: impl IntoVal<Env, Vec<Val>>) -> Call {
+        Call::new(&self.env, &self.offers.address, function, args)
     }
 
     /// A call of the router.

@@ -1,5 +1,5 @@
-//! The whole suite on a `Network`: factory, router, oracle, Stellar assets, and people who hold them in
-//! trustlines.
+//! The whole suite on a `Network`: factory, market, router, oracle, Stellar assets, and people who hold
+//! them in trustlines.
 
 use sha2::{Digest, Sha256};
 use soroban_env_host::{
@@ -23,6 +23,8 @@ use crate::{
 pub const BOND: i128 = 1_000 * ONE;
 /// TFT that a pool must hold to be quoted by the oracle.
 pub const MIN_RESERVE: i128 = 1_000 * ONE;
+/// What the market withholds from takers, basis points.
+pub const OFFERS_FEE: u32 = 20;
 
 /// A pool: region, token, fee.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,7 @@ pub struct Suite {
     /// All assets with their contracts, TFT first.
     pub assets: Vec<(Asset, ScAddress)>,
     pub factory: ScAddress,
+    pub offers: ScAddress,
     pub router: ScAddress,
     pub oracle: ScAddress,
     /// How many of the regions of `create_regions` there are.
@@ -71,12 +74,20 @@ impl Suite {
         network.trust(&treasury, &tft.0);
         let pool = network.upload(&admin, &contract("pool")).expect("pool");
         let root = region_params(&admin, &treasury, &tft.1);
-        let templates = ScVal::Vec(Some(ScVec(vec![bytes(&pool.0)].try_into().expect("one"))));
+        let templates = list(&[bytes(&pool.0)]);
         let factory = vec![address(&tft.1), int(BOND), root, templates];
         let (factory, _) =
             network.deploy(&admin, &contract("factory"), "factory", factory).expect("factory");
+        let offers = vec![address(&factory), ScVal::U32(OFFERS_FEE)];
+        let (offers, _) =
+            network.deploy(&admin, &contract("offers"), "offers", offers).expect("offers");
         let (router, _) = network
-            .deploy(&admin, &contract("router"), "router", vec![address(&factory)])
+            .deploy(
+                &admin,
+                &contract("router"),
+                "router",
+                vec![address(&factory), address(&offers)],
+            )
             .expect("router");
         let oracle = vec![address(&factory), int(MIN_RESERVE)];
         let (oracle, _) =
@@ -90,6 +101,7 @@ impl Suite {
             tft: tft_address,
             assets,
             factory,
+            offers,
             router,
             oracle,
             regions: 0,
@@ -194,8 +206,7 @@ impl Suite {
     /// Where a pool is, computed as any client can: from the factory's address and the key.
     pub fn pool(&self, Key(code, token, fee_bps): &Key) -> ScAddress {
         let identity = [symbol("pool"), symbol(code), address(token), ScVal::U32(*fee_bps)];
-        let identity = ScVal::Vec(Some(ScVec(identity.to_vec().try_into().expect("four"))));
-        let salt = Sha256::digest(identity.to_xdr(Limits::none()).expect("encodes"));
+        let salt = Sha256::digest(list(&identity).to_xdr(Limits::none()).expect("encodes"));
         self.network.contract_address(ContractIdPreimage::Address(ContractIdPreimageFromAddress {
             address: self.factory.clone(),
             salt: Uint256(salt.into()),
@@ -214,6 +225,12 @@ impl Suite {
         let me = account(who);
         let args = vec![me.clone(), int(first), int(second), int(0), me, NO_DEADLINE];
         self.call(who, &self.pool(key), "deposit", args)
+    }
+
+    /// Opens an offer; returns its id.
+    pub fn make(&mut self, maker: &AccountId, nonce: u64, sale: &Sale) -> Result<ScVal, HostError> {
+        let args = vec![account(maker), ScVal::U64(nonce), sale.val()];
+        Ok(self.call(maker, &self.offers.clone(), "make", args)?.value)
     }
 
     /// Sells `amount` of `token_in` over `path`, through the router.
@@ -237,7 +254,7 @@ pub fn route_args(who: &AccountId, token_in: &ScAddress, amount: i128, path: &[K
 
 pub fn path_val(path: &[Key]) -> ScVal {
     let keys: Vec<_> = path.iter().map(Key::val).collect();
-    ScVal::Vec(Some(ScVec(keys.try_into().expect("a short path"))))
+    list(&keys)
 }
 
 /// `founder` is admin and guardian; fees of 30, 5 and 100 bps; a sixth of them to `treasury`; no band.
@@ -246,12 +263,74 @@ pub fn region_params(founder: &AccountId, treasury: &AccountId, token: &ScAddres
     map(&[
         ("admin", account(founder)),
         ("band_bps", ScVal::U32(0)),
-        ("fee_tiers", ScVal::Vec(Some(ScVec(tiers.try_into().expect("three"))))),
+        ("fee_tiers", list(&tiers)),
         ("guardian", account(founder)),
         ("token", address(token)),
         ("treasury", account(treasury)),
         ("treasury_bps", ScVal::U32(1_667)),
     ])
+}
+
+/// What an offer of `selling` for `buying` says, as `OfferTerms`.
+#[derive(Clone)]
+pub struct Sale {
+    pub selling: ScAddress,
+    pub amount: i128,
+    pub buying: ScAddress,
+    /// `fixed`, `dutch` or `pegged`.
+    pub price: ScVal,
+    pub min_fill: i128,
+    pub expires_at: u64,
+    pub proceeds_to: AccountId,
+}
+
+impl Sale {
+    pub fn val(&self) -> ScVal {
+        map(&[
+            ("buy_token", address(&self.buying)),
+            ("expires_at", ScVal::U64(self.expires_at)),
+            ("min_fill", int(self.min_fill)),
+            ("price", self.price.clone()),
+            ("proceeds_to", account(&self.proceeds_to)),
+            ("sell_amount", int(self.amount)),
+            ("sell_token", address(&self.selling)),
+            ("taker", ScVal::Void),
+        ])
+    }
+}
+
+fn fraction(num: i128, den: i128) -> ScVal {
+    map(&[("den", int(den)), ("num", int(num))])
+}
+
+pub fn fixed(num: i128, den: i128) -> ScVal {
+    list(&[symbol("Fixed"), fraction(num, den)])
+}
+
+/// From `start` to `end` over `den`, in the time `from` to `until`.
+pub fn dutch(start: i128, end: i128, den: i128, from: u64, until: u64) -> ScVal {
+    let fields = [
+        ("den", int(den)),
+        ("end", int(end)),
+        ("from", ScVal::U64(from)),
+        ("start", int(start)),
+        ("until", ScVal::U64(until)),
+    ];
+    list(&[symbol("Dutch"), map(&fields)])
+}
+
+pub fn pegged(pool: &ScAddress, spread_bps: u32, num: i128, den: i128) -> ScVal {
+    let fields = [
+        ("limit", fraction(num, den)),
+        ("min_reserve", int(1)),
+        ("pool", address(pool)),
+        ("spread_bps", ScVal::U32(spread_bps)),
+    ];
+    list(&[symbol("Pegged"), map(&fields)])
+}
+
+pub fn list(items: &[ScVal]) -> ScVal {
+    ScVal::Vec(Some(ScVec(items.to_vec().try_into().expect("few"))))
 }
 
 pub fn symbol(text: &str) -> ScVal {
