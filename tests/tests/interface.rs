@@ -3,10 +3,10 @@
 
 use std::{fs, path::PathBuf};
 
-use soroban_sdk::xdr::{ScSpecEntry, ScSpecTypeDef};
+use soroban_sdk::xdr::{ScSpecEntry, ScSpecTypeDef, ScSpecUdtUnionCaseV0};
 use tributary_tests::wasm::contract;
 
-const CONTRACTS: [&str; 4] = ["factory", "oracle", "pool", "router"];
+const CONTRACTS: [&str; 5] = ["factory", "offers", "oracle", "pool", "router"];
 
 #[test]
 fn interfaces_are_as_committed() {
@@ -66,6 +66,19 @@ fn interface(wasm: &[u8]) -> String {
                     lines.push(format!("field {of}.{field_name}: {}", name(&field.type_)));
                 }
             }
+            ScSpecEntry::UdtUnionV0(union) => {
+                let of = union.name.to_utf8_string_lossy();
+                for case in union.cases.iter() {
+                    let (case_name, types) = match case {
+                        ScSpecUdtUnionCaseV0::VoidV0(case) => (&case.name, vec![]),
+                        ScSpecUdtUnionCaseV0::TupleV0(case) => {
+                            (&case.name, case.type_.iter().map(name).collect())
+                        }
+                    };
+                    let case_name = case_name.to_utf8_string_lossy();
+                    lines.push(format!("case {of}::{case_name}({})", types.join(", ")));
+                }
+            }
             ScSpecEntry::EventV0(event) => {
                 let topics: Vec<_> =
                     event.prefix_topics.iter().map(|topic| topic.to_utf8_string_lossy()).collect();
@@ -90,6 +103,8 @@ fn interface(wasm: &[u8]) -> String {
 fn name(kind: &ScSpecTypeDef) -> String {
     match kind {
         ScSpecTypeDef::Udt(udt) => udt.name.to_utf8_string_lossy(),
+        ScSpecTypeDef::BytesN(bytes) => format!("BytesN<{}>", bytes.n),
+        ScSpecTypeDef::Vec(of) => format!("Vec<{}>", name(&of.element_type)),
         ScSpecTypeDef::Option(of) => format!("Option<{}>", name(&of.value_type)),
         ScSpecTypeDef::Result(of) => {
             format!("Result<{}, {}>", name(&of.ok_type), name(&of.error_type))

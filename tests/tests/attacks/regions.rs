@@ -513,7 +513,7 @@ fn row_17_a_regions_admin_has_no_power_over_its_pools_or_other_regions() {
 
 #[test]
 fn row_17_no_contract_can_replace_its_code() {
-    for name in ["factory", "router", "oracle", "pool"] {
+    for name in ["factory", "offers", "oracle", "pool", "router"] {
         let imports = imports(&contract(name));
         assert!(imports.contains(&("l".to_string(), "_".to_string())), "storage is written");
         // update_current_contract_wasm, update_current_contract_executable_ref

@@ -5,6 +5,7 @@
 //! alone.
 
 mod factory;
+mod offers;
 mod pool;
 mod router;
 

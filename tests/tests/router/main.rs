@@ -4,6 +4,7 @@ mod deposit_one;
 mod paths;
 mod swap_exact_in;
 mod swap_exact_out;
+mod swap_with_offers;
 mod sweep;
 mod withdraw_one;
 
