@@ -19,7 +19,7 @@ check-costs: build
 bench: build
 	$(CARGO) run --locked --quiet -p tributary-bench
 
-# two short stories, printed: a network of regions, and a day in a pool
+# three short stories, printed: a network of regions, a large sale, and a day in a pool
 demo: build
 	$(CARGO) run --locked --quiet -p tributary-demo
 
@@ -27,6 +27,8 @@ demo: build
 fuzz: build
 	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test math
 	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test one_sided
+	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test offer_math
+	TRIBUTARY_SEQUENCES=100000 $(CARGO) test --locked -p tributary-tests --test router never
 	TRIBUTARY_SEQUENCES=100000 $(CARGO) test --locked -p tributary-tests --test invariants
 
 lint: rust

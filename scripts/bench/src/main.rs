@@ -4,6 +4,7 @@
 //! Without arguments it rewrites `tests/snapshots/costs.md` and the excerpt in the README; with
 //! `--check` it fails on any difference from them.
 
+mod offers;
 mod pool;
 mod suite;
 
@@ -12,7 +13,7 @@ use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 use tributary_tests::{network::Cost, wasm::contract};
 
 /// The rows that the README shows.
-const EXCERPT: [&str; 12] = [
+const EXCERPT: [&str; 16] = [
     "| call",
     "|---|",
     "| floor",
@@ -23,8 +24,12 @@ const EXCERPT: [&str; 12] = [
     "| router: swap_exact_in, 1 pool |",
     "| router: swap_exact_in, 2 pools |",
     "| router: deposit_one |",
+    "| router: swap_with_offers, 1 offer |",
     "| factory: create_region |",
     "| factory: create_pool |",
+    "| offers: make |",
+    "| offers: fill, fixed |",
+    "| offers: cancel |",
 ];
 const EXCERPT_BEGIN: &str = "<!-- costs: written by make bench -->\n";
 const EXCERPT_END: &str = "<!-- end of costs -->";
@@ -90,7 +95,7 @@ fn table() -> String {
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     row(&mut table, "floor", &floor, &floor);
-    for (name, cost) in pool::rows().into_iter().chain(suite::rows()) {
+    for (name, cost) in pool::rows().into_iter().chain(suite::rows()).chain(offers::rows()) {
         row(&mut table, &name, &cost, &floor);
     }
     table.push_str(
@@ -111,20 +116,36 @@ fn table() -> String {
         )
         .expect("a string");
     }
-    let counts = suite::COUNTS.map(|count| format!(" {count} |"));
+    let (stub, fill) = offers::fills();
+    assert!(fill.instructions * 100 <= stub.instructions * 130, "{fill:?} {stub:?}");
     write!(
         table,
-        "\n## Scale\n\nInstructions, and written bytes, with that many regions and pools in the ledger and \
-         in the registry.\n\n| call |{}\n|---|---:|---:|---:|\n",
-        counts.concat(),
+        "\n## Fills\n\nThe stub only takes the taker's authorization, makes the same two transfers, and writes as many bytes into as \
+         many\nentries as a fill at a fixed price.\n\n\
+         | | instructions | × stub | memory | × stub | written bytes | fee |\n|---|---:|---:|---:|---:|---:|---:|\n",
     )
     .expect("a string");
-    for (name, costs) in suite::scale() {
-        let costs = costs.map(|cost| format!(" {} ({}) |", cost.instructions, cost.write_bytes));
-        writeln!(table, "| {name} |{}", costs.concat()).expect("a string");
+    for (name, cost) in [("stub", &stub), ("offers: fill, fixed", &fill)] {
+        writeln!(
+            table,
+            "| {name} | {} | {:.3} | {} | {:.3} | {} | {} |",
+            cost.instructions,
+            cost.instructions as f64 / stub.instructions as f64,
+            cost.memory,
+            cost.memory as f64 / stub.memory as f64,
+            cost.write_bytes,
+            cost.fee,
+        )
+        .expect("a string");
     }
+    table.push_str(
+        "\n## Scale\n\nInstructions, and written bytes, with that many regions and pools, or offers, in the ledger \
+         and in the registry.\n",
+    );
+    scale(&mut table, "regions", &suite::COUNTS, suite::scale());
+    scale(&mut table, "offers", &offers::COUNTS, offers::scale());
     table.push_str("\n## Code\n\n| wasm | bytes |\n|---|---:|\n");
-    for name in ["factory", "oracle", "pool", "router"] {
+    for name in ["factory", "offers", "oracle", "pool", "router"] {
         writeln!(table, "| {name} | {} |", contract(name).len()).expect("a string");
     }
     table
@@ -145,4 +166,18 @@ fn row(table: &mut String, name: &str, cost: &Cost, floor: &Cost) {
         cost.fee,
     )
     .expect("a string");
+}
+
+fn scale<const N: usize>(
+    table: &mut String,
+    what: &str,
+    counts: &[usize; N],
+    rows: Vec<(&str, [Cost; N])>,
+) {
+    let counts = counts.map(|count| format!(" {count} {what} |")).concat();
+    writeln!(table, "\n| call |{counts}\n|---|{}", "---:|".repeat(N)).expect("a string");
+    for (name, costs) in rows {
+        let costs = costs.map(|cost| format!(" {} ({}) |", cost.instructions, cost.write_bytes));
+        writeln!(table, "| {name} |{}", costs.concat()).expect("a string");
+    }
 }
