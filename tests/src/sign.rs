@@ -91,28 +91,36 @@ impl Call {
             sub_invocations: self.beneath.iter().map(|call| call.authorized(env)).collect(),
         }
     }
-
-    /// Lives as long as the test.
-    fn mocked(&self) -> MockAuthInvoke<'static> {
-        let beneath: std::vec::Vec<_> = self.beneath.iter().map(Call::mocked).collect();
-        MockAuthInvoke {
-            contract: Box::leak(Box::new(self.contract.clone())),
-            fn_name: self.function,
-            args: self.args.clone(),
-            sub_invokes: beneath.leak(),
-        }
-    }
 }
 
 /// Leaves signatures for the next call.
 pub fn sign(env: &Env, signers: &[(&Address, &Call)]) {
-    let invokes: std::vec::Vec<_> = signers.iter().map(|(_, call)| call.mocked()).collect();
-    let signatures: std::vec::Vec<_> = signers
-        .iter()
-        .zip(&invokes)
-        .map(|((address, _), invoke)| MockAuth { address, invoke })
-        .collect();
-    env.mock_auths(&signatures);
+    let calls: std::vec::Vec<_> = signers.iter().map(|(_, call)| *call).collect();
+    with_mocks(&calls, &[], &mut |invokes| {
+        let signatures: std::vec::Vec<_> = signers
+            .iter()
+            .zip(invokes)
+            .map(|((address, _), invoke)| MockAuth { address, invoke })
+            .collect();
+        env.mock_auths(&signatures);
+    });
+}
+
+/// Hands `then` the calls as the SDK takes them, which borrow what is beneath each. (What a test leaks
+/// keeps its whole environment.)
+fn with_mocks(calls: &[&Call], done: &[MockAuthInvoke], then: &mut dyn FnMut(&[MockAuthInvoke])) {
+    let Some((first, rest)) = calls.split_first() else { return then(done) };
+    let beneath: std::vec::Vec<_> = first.beneath.iter().collect();
+    with_mocks(&beneath, &[], &mut |beneath| {
+        let mut done = done.to_vec();
+        done.push(MockAuthInvoke {
+            contract: &first.contract,
+            fn_name: first.function,
+            args: first.args.clone(),
+            sub_invokes: beneath,
+        });
+        with_mocks(rest, &done, then);
+    });
 }
 
 /// Holds that `call` is refused with `error` and changes not one entry of the ledger.
