@@ -45,7 +45,6 @@ fn pair(market: &Market, sell: &Address, buy: &Address) -> OfferTerms {
 fn row_1_a_token_that_calls_back_gains_nothing_from_the_market() {
     let market = Market::new();
     let env = &market.env;
-    env.cost_estimate().budget().reset_unlimited();
     let token = plain(&market, 7);
     let victim = market.make(1, &market.fixed(2, 1));
     let sells = market.make(2, &pair(&market, &token, &market.other));

@@ -177,8 +177,6 @@ fn swap_with_offers_needs_a_rest_that_the_path_can_trade() {
 #[test]
 fn swap_with_offers_goes_over_several_pools() {
     let market = Market::new();
-    // Here the host charges for parsing the code at every call, a network does not.
-    market.env.cost_estimate().budget().reset_unlimited();
     let (_, alps) = market.region("ALPS", 50_000 * ONE, 50_000 * ONE);
     let trader = market.another();
     // Sells ALPS' token for the other, 10 % better than the pools: 2 of the other for 1.
@@ -328,7 +326,6 @@ fn swap_with_offers_never_gives_less_than_the_pools_alone() {
     for seed in 0..sequences / 100 + 10 {
         let mut rng = StdRng::seed_from_u64(seed);
         let market = Market::on(hurried_env());
-        market.env.cost_estimate().budget().reset_unlimited();
         for round in 0..8 {
             let (out, alone, fills) = one_book(&market, &mut rng, round);
             assert!(out >= alone, "seed {seed}, round {round}: {out} {alone}");
