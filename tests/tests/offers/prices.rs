@@ -186,6 +186,14 @@ fn a_pegged_offer_refuses_an_emptied_pool() {
         assert_refused(&market.env, OffersError::PoolEmpty, || market.fill(&id, ONE));
         market.close(1);
     }
+    // What is deposited in this ledger was not there when it opened.
+    let again = market.user(&[(&market.tft, ONE), (&market.other, 2 * ONE)]);
+    let (tft_first, amounts) = (pool.state().token_0 == market.tft, (ONE, 2 * ONE));
+    let (first, second) = if tft_first { amounts } else { (amounts.1, amounts.0) };
+    market.env.mock_all_auths();
+    pool.deposit(&again, &first, &second, &0, &again, &NEVER);
+    market.env.set_auths(&[]);
+    assert_refused(&market.env, OffersError::PoolEmpty, || market.fill(&id, ONE));
     // Less than the maker asks for is as good as nothing.
     let state = market.pool(&market.key).state();
     let reserve = if state.token_0 == market.tft { state.reserve_0 } else { state.reserve_1 };

@@ -147,6 +147,45 @@ fn swap_with_offers_keeps_a_plan_whole_or_gives_what_the_pools_give() {
 }
 
 #[test]
+fn swap_with_offers_plans_without_what_others_alone_or_nobody_can_fill() {
+    let market = Market::new();
+    let trader = market.another();
+    let good = market.make(1, &market.fixed(1, 1));
+    let private = OfferTerms { taker: Some(trader.clone()), ..market.fixed(9, 10) };
+    let private = market.make(2, &private);
+    let expires_at = market.now();
+    let expired = market.make(3, &OfferTerms { expires_at, ..market.fixed(9, 10) });
+    market.close(1);
+    let (amount, path) = (100 * ONE, [&market.key]);
+    let rest = alone(&market, &market.other, 80 * ONE, &path);
+    for other in [&private, &expired] {
+        let offers = [(other, 10 * ONE), (&good, 20 * ONE)];
+        let call = market.swapping(&trader, &market.other, amount, &offers, &path);
+        let out = swap(&market, &call, &trader);
+        assert!(out >= rest + 20 * ONE - ONE / 25 - ONE, "{out}");
+        assert_eq!(market.remaining(other), 1_000 * ONE);
+    }
+    assert_eq!(market.remaining(&good), 960 * ONE);
+}
+
+/// What the opening price withholds makes a pool dearer than its curve says: an offer that beats it comes
+/// first.
+#[test]
+fn swap_with_offers_fills_what_beats_the_opening_price_first() {
+    let market = Market::new();
+    let trader = market.another();
+    let id = market.make(1, &OfferTerms { min_fill: 1, ..market.fixed(19, 10) });
+    market.close(1);
+    market.swap(&market.tft, 1_000 * ONE);
+    let (amount, path) = (600 * ONE, [&market.key]);
+    let alone = alone(&market, &market.other, amount, &path);
+    let call = market.swapping(&trader, &market.other, amount, &[(&id, 500 * ONE)], &path);
+    let out = swap(&market, &call, &trader);
+    assert!(out > alone, "{out} {alone}");
+    assert_eq!(market.remaining(&id), 1_000 * ONE - 500 * ONE * 10 / 19);
+}
+
+#[test]
 fn swap_with_offers_leaves_escrows_that_are_missing_alone() {
     let market = Market::new();
     let id = market.make(1, &market.fixed(1, 1));
