@@ -1,6 +1,6 @@
-//! The SEP-41 ledger of a pool's shares: balances with a hold, allowances with an expiry, and the
-//! standard events. The contract around it authorizes, keeps the total supply and documents the
-//! entry points.
+//! The SEP-41 ledger of a pool's shares, and of a region's token: balances with a hold, which the token
+//! never asks for, allowances with an expiry, and the standard events. The contract around it authorizes,
+//! keeps the total supply and documents the entry points.
 //!
 //! A balance entry is `(amount, held, until)`: of `amount`, `held` can be neither spent nor burned
 //! before the ledger timestamp `until`.

@@ -10,3 +10,6 @@ pub mod offers;
 pub mod oracle;
 pub mod pool;
 pub mod router;
+pub mod staking;
+pub mod token;
+pub mod treasury;
