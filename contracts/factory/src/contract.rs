@@ -9,7 +9,7 @@ use tributary_common::{
     address, ensure,
     interfaces::factory::{
         FactoryConfig, FactoryError, FactoryInterface, PoolInfo, PoolKey, Region, RegionParams,
-        Template, ROOT,
+        RegionToken, Template, ROOT,
     },
     math::mul_div_floor,
     ttl,
@@ -34,7 +34,7 @@ const MAX_CONTRACTS: u32 = 8;
 const MAX_QUOTES: u32 = 64;
 
 /// What the factory deploys, in the order of the constructor's `templates`.
-const KINDS: [Symbol; 1] = [address::POOL];
+const KINDS: [Symbol; 3] = [address::POOL, address::TREASURY, address::TOKEN];
 
 contractmeta!(key = "binver", val = env!("CARGO_PKG_VERSION"));
 contractmeta!(key = "source", val = "Tributary: contracts/factory");
@@ -45,29 +45,33 @@ pub struct FactoryContract;
 
 #[contractimpl]
 impl FactoryContract {
-    /// Makes the factory and the root region. `tft`: the reserve currency; `bond`: raw units of TFT
-    /// that a region costs for a year; `root`: whose admin and treasury are the network's, with `tft`
-    /// as its token and no band; `templates`: SHA-256 of the code of each kind (pool).
+    /// Makes the factory, and the root region with its treasury. `tft`: the reserve currency; `bond`: raw
+    /// units of TFT that a region costs for a year; `offers`: the market, deployed or not yet; `root`: whose
+    /// admin and treasury are the network's, with `tft` as its token and no band; `templates`: SHA-256 of
+    /// the code of each kind (pool, treasury, token).
     pub fn __constructor(
         env: Env,
         tft: Address,
         bond: i128,
+        offers: Address,
         root: RegionParams,
         templates: Vec<BytesN<32>>,
     ) -> Result<(), FactoryError> {
         ensure(bond > 0, FactoryError::InvalidBond)?;
         ensure(templates.len() as usize == KINDS.len(), FactoryError::InvalidTemplates)?;
-        ensure(root.token == tft && root.band_bps == 0, FactoryError::InvalidRoot)?;
+        let rootless = root.token == RegionToken::Existing(tft.clone()) && root.band_bps == 0;
+        ensure(rootless, FactoryError::InvalidRoot)?;
         region::check(&root)?;
         for (kind, wasm_hash) in KINDS.iter().zip(templates.iter()) {
             storage::set_template(&env, kind, &wasm_hash);
         }
+        let config = FactoryConfig { tft, bond, offers };
+        storage::set_config(&env, &config);
         let nobody = BytesN::from_array(&env, &[0; 12]);
-        let mut region = new_region(root.admin.clone(), root, &tft, nobody);
+        let mut region = region::deploy(&env, &config, root.admin.clone(), &ROOT, root, nobody);
         region.endorsed = true;
         storage::set_region(&env, &ROOT, &region);
         storage::set_head(&env, &Head { last_region: region::pack(&env, &ROOT)?, bonds: 0 });
-        storage::set_config(&env, &FactoryConfig { tft, bond });
         tell_created(&env, ROOT, &region);
         Ok(())
     }
@@ -75,8 +79,9 @@ impl FactoryContract {
 
 #[contractimpl]
 impl FactoryInterface for FactoryContract {
-    /// Creates a region with its first pool, TFT against its token. The bond is the founder's again
-    /// after 365 days. `code`: 2 to 12 of A–Z and 0–9, unique for ever.
+    /// Creates a region with its treasury, its own token if it asks for one, and its first pool, TFT
+    /// against its token. The bond is the founder's again after 365 days. `code`: 2 to 12 of A–Z and 0–9,
+    /// unique for ever.
     ///
     /// Signed by `founder`, with the transfer of the bond to the factory. Events: `pool_created`,
     /// `region_created`.
@@ -90,20 +95,21 @@ impl FactoryInterface for FactoryContract {
         let last_region = region::pack(&env, &code)?;
         ensure(!storage::has_region(&env, &code), FactoryError::DuplicateCode)?;
         region::check(&params)?;
-        let FactoryConfig { tft, bond } = storage::config(&env);
-        let Head { last_region: previous, bonds } = storage::head(&env);
-        let (tft, this) = (TokenClient::new(&env, &tft), env.current_contract_address());
+        let config = storage::config(&env);
+        let (bond, tft) = (config.bond, TokenClient::new(&env, &config.tft));
+        let (this, Head { last_region: previous, bonds }) =
+            (env.current_contract_address(), storage::head(&env));
         // A new bond must not pay for old ones.
         ensure(tft.balance(&this) >= bonds, FactoryError::MissingBonds)?;
         let bonds = bonds.checked_add(bond).ok_or(FactoryError::InvalidBond)?;
-        let (token, band_bps) = (params.token.clone(), params.band_bps);
+        let band_bps = params.band_bps;
         let fee_bps = params.fee_tiers.first().ok_or(FactoryError::InvalidFeeTiers)?;
-        let mut region = new_region(founder.clone(), params, &tft.address, previous);
-        region.bond = bond;
-        region.bond_until = env.ledger().timestamp().saturating_add(BOND_SECONDS);
 
         storage::set_head(&env, &Head { last_region, bonds });
-        let key = PoolKey { code: code.clone(), token, fee_bps };
+        let mut region = region::deploy(&env, &config, founder.clone(), &code, params, previous);
+        region.bond = bond;
+        region.bond_until = env.ledger().timestamp().saturating_add(BOND_SECONDS);
+        let key = PoolKey { code: code.clone(), token: region.token.clone(), fee_bps };
         region::add_pool(&env, &mut region, key, band_bps)?;
         ttl::extend_instance(&env);
         tft.transfer(&founder, &this, &bond);
@@ -261,8 +267,9 @@ impl FactoryInterface for FactoryContract {
         Ok(())
     }
 
-    /// Pays the rent of up to 8 contracts, the factory or its pools: instance and code, a pool's
-    /// entries in the registry and its token balances. Signed by nobody.
+    /// Pays the rent of up to 8 contracts, the factory or its pools: instance and code, a pool's entries in
+    /// the registry and its balances of Stellar assets, and, by the factory the root region's, by a pool its
+    /// region's treasury and own token. Signed by nobody.
     fn keep_alive(env: Env, contracts: Vec<Address>) -> Result<(), FactoryError> {
         let allowed = (1..=MAX_CONTRACTS).contains(&contracts.len());
         ensure(allowed, FactoryError::TooManyContracts)?;
@@ -272,11 +279,13 @@ impl FactoryInterface for FactoryContract {
             if contract == this {
                 ttl::extend_contract(&env, &this);
                 storage::extend_network(&env, &KINDS);
+                region::extend(&env, &tft.address, &ROOT)?;
                 continue;
             }
             let pool = storage::pool(&env, &contract).ok_or(FactoryError::UnknownContract)?;
             ttl::extend_contract(&env, &contract);
             storage::extend_pool(&env, &contract, &pool.code);
+            region::extend(&env, &tft.address, &pool.code)?;
             // A Stellar asset's contract extends a balance that is read. A token that refuses is passed over;
             // one that uses the whole budget up fails the call, so its pool is better named alone.
             let _ = tft.try_balance(&contract);
@@ -343,28 +352,6 @@ impl FactoryInterface for FactoryContract {
     /// The tokens that the oracle quotes, at most 64.
     fn oracle_tokens(env: Env) -> Vec<Address> {
         storage::quotes(&env).keys()
-    }
-}
-
-fn new_region(
-    founder: Address,
-    params: RegionParams,
-    tft: &Address,
-    previous: storage::PackedCode,
-) -> StoredRegion {
-    StoredRegion {
-        founder,
-        admin: params.admin,
-        guardian: params.guardian,
-        treasury: params.treasury,
-        token: params.token,
-        fee_tiers: params.fee_tiers,
-        treasury_bps: params.treasury_bps,
-        endorsed: false,
-        bond: 0,
-        bond_until: 0,
-        last_pool: (tft.clone(), 0),
-        previous,
     }
 }
 

@@ -6,7 +6,13 @@ use soroban_sdk::{
 };
 use tributary_common::{
     address, ensure,
-    interfaces::factory::{FactoryError, PoolInfo, PoolKey, Region, RegionParams},
+    interfaces::{
+        factory::{
+            FactoryConfig, FactoryError, PoolInfo, PoolKey, Region, RegionParams, RegionToken,
+        },
+        token::TokenError,
+    },
+    ttl,
 };
 
 use crate::{
@@ -48,12 +54,79 @@ pub fn check(params: &RegionParams) -> Result<(), FactoryError> {
         ensure(same, FactoryError::InvalidFeeTiers)?;
     }
     ensure(params.treasury_bps <= 3_333, FactoryError::InvalidTreasuryShare)?;
-    check_band(params.band_bps)
+    check_band(params.band_bps)?;
+    match &params.token {
+        RegionToken::New(new) => new.check().map_err(|error| match error {
+            TokenError::InvalidCap => FactoryError::InvalidCap,
+            TokenError::InvalidGenesis => FactoryError::InvalidGenesis,
+            TokenError::InvalidName => FactoryError::InvalidName,
+            _ => FactoryError::InvalidSymbol,
+        }),
+        RegionToken::Existing(_) => Ok(()), // asked for its symbol when its pool is named
+    }
 }
 
 fn check_band(band_bps: u32) -> Result<(), FactoryError> {
     let allowed = band_bps == 0 || (1_000..=5_000).contains(&band_bps);
     ensure(allowed, FactoryError::InvalidBand)
+}
+
+/// Deploys a region's treasury and, if asked, its own token. Each is told the others' addresses and calls
+/// none. The region is not stored yet.
+pub fn deploy(
+    env: &Env,
+    config: &FactoryConfig,
+    founder: Address,
+    code: &Symbol,
+    params: RegionParams,
+    previous: PackedCode,
+) -> StoredRegion {
+    let (this, tft) = (env.current_contract_address(), &config.tft);
+    let salt = |kind: Symbol| address::salt(env, kind, code, tft, 0);
+    let template = |kind: Symbol| ContractExecutable::Wasm(storage::template(env, &kind));
+    let treasury = env.deployer().with_current_contract(salt(address::TREASURY)).deploy_contract(
+        template(address::TREASURY),
+        (
+            code.clone(),
+            this,
+            tft.clone(),
+            config.offers.clone(),
+            params.council,
+            params.guardian.clone(),
+        ),
+    );
+    let token = match params.token {
+        RegionToken::Existing(token) => token,
+        RegionToken::New(new) => env
+            .deployer()
+            .with_current_contract(salt(address::TOKEN))
+            .deploy_contract(template(address::TOKEN), (treasury.clone(), new)),
+    };
+    StoredRegion {
+        founder,
+        admin: params.admin,
+        guardian: params.guardian,
+        treasury,
+        token,
+        fee_tiers: params.fee_tiers,
+        treasury_bps: params.treasury_bps,
+        endorsed: false,
+        bond: 0,
+        bond_until: 0,
+        last_pool: (tft.clone(), 0),
+        previous,
+    }
+}
+
+/// Pays the rent of a region's treasury and own token.
+pub fn extend(env: &Env, tft: &Address, code: &Symbol) -> Result<(), FactoryError> {
+    let StoredRegion { treasury, token, .. } = storage::region(env, code)?;
+    ttl::extend_contract(env, &treasury);
+    let this = env.current_contract_address();
+    if token == address::of_region(env, &this, address::TOKEN, code, tft) {
+        ttl::extend_contract(env, &token);
+    }
+    Ok(())
 }
 
 /// Deploys a pool and registers it in `region`, which is then stored.
@@ -70,7 +143,6 @@ pub fn add_pool(
     let this = env.current_contract_address();
     let pool = address::pool(env, &this, &key);
     ensure(!storage::has_pool(env, &pool), FactoryError::DuplicatePool)?;
-    ensure(region.treasury != pool, FactoryError::InvalidTreasury)?;
     let (name, symbol) = names(env, &key)?;
 
     let PoolKey { code, token, fee_bps } = key.clone();

@@ -4,6 +4,8 @@ use soroban_sdk::{
     contractclient, contracterror, contracttype, symbol_short, Address, BytesN, Env, Symbol, Vec,
 };
 
+use super::token::NewToken;
+
 /// The region that the network begins with: its admin and treasury are the network's.
 pub const ROOT: Symbol = symbol_short!("TFT");
 
@@ -18,18 +20,26 @@ pub struct PoolKey {
     pub fee_bps: u32,
 }
 
-/// What a founder decides. All but the admin is fixed for ever.
+/// A region's token: one that the factory makes for it, or one that there is.
+#[contracttype]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegionToken {
+    New(NewToken),
+    Existing(Address),
+}
+
+/// What a founder decides. All but admin and council is fixed for ever.
 #[contracttype]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionParams {
     /// Who may add pools. May hand the role on.
     pub admin: Address,
-    /// Who may pause the region's pools.
+    /// Who may pause the region's pools and veto what its council proposes.
     pub guardian: Address,
-    /// Where the region's pools pay the treasury's share.
-    pub treasury: Address,
+    /// Who proposes what the region's treasury does. May hand the role on.
+    pub council: Address,
     /// The region's token; TFT for the root region, which has none.
-    pub token: Address,
+    pub token: RegionToken,
     /// The fees that the region's pools may have: 1 to 4 different ones of 1 to 100 bps. The first
     /// is that of the first pool.
     pub fee_tiers: Vec<u32>,
@@ -47,6 +57,7 @@ pub struct Region {
     pub founder: Address,
     pub admin: Address,
     pub guardian: Address,
+    /// Where the region's pools pay the treasury's share, and its council proposes.
     pub treasury: Address,
     /// TFT for the root region, which has no token of its own.
     pub token: Address,
@@ -96,9 +107,11 @@ pub struct FactoryConfig {
     pub tft: Address,
     /// What creating a region costs for a year, raw units of TFT.
     pub bond: i128,
+    /// The market on which treasuries make offers.
+    pub offers: Address,
 }
 
-/// Every way the factory can refuse. A refused call changes nothing.
+/// Every way the factory can refuse. A refused call changes nothing. (124 was in use once.)
 #[contracterror]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FactoryError {
@@ -150,10 +163,16 @@ pub enum FactoryError {
     InvalidTemplates = 122,
     /// Constructor: the root's token is TFT, and its band 0.
     InvalidRoot = 123,
-    /// The treasury is the pool that would pay it.
-    InvalidTreasury = 124,
     /// TFT's issuer clawed bonds back; once the factory is paid what is missing it goes on.
     MissingBonds = 125,
+    /// A new token's cap is not positive.
+    InvalidCap = 126,
+    /// A new token's genesis is negative, or above a tenth of the cap.
+    InvalidGenesis = 127,
+    /// A new token's name is not 1 to 32 printable ASCII characters.
+    InvalidName = 128,
+    /// A new token's symbol is not 1 to 12 of A–Z, a–z and 0–9.
+    InvalidSymbol = 129,
 }
 
 #[contractclient(name = "FactoryClient")]
