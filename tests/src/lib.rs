@@ -1,12 +1,15 @@
 //! Fixtures for tests, bench and demo.
 
+pub mod community;
 pub mod env;
 pub mod market;
 pub mod model;
 pub mod network;
+pub mod own_token;
 pub mod pool;
 pub mod regions;
 pub mod scene;
 pub mod sign;
 pub mod suite;
+pub mod vault;
 pub mod wasm;

@@ -241,10 +241,9 @@ impl Network {
 
     /// Lets `owner` hold `asset`.
     pub fn trust(&mut self, owner: &AccountId, asset: &Asset) {
-        let Asset::CreditAlphanum4(asset) = asset.clone() else { panic!("four letters") };
         self.put(LedgerEntryData::Trustline(TrustLineEntry {
             account_id: owner.clone(),
-            asset: TrustLineAsset::CreditAlphanum4(asset),
+            asset: trusted(asset),
             balance: 0,
             limit: i64::MAX,
             flags: 1,
@@ -254,10 +253,9 @@ impl Network {
 
     /// `owner` holds `asset` no longer, and nothing of it.
     pub fn distrust(&mut self, owner: &AccountId, asset: &Asset) {
-        let Asset::CreditAlphanum4(asset) = asset.clone() else { panic!("four letters") };
         let key = LedgerKey::Trustline(LedgerKeyTrustLine {
             account_id: owner.clone(),
-            asset: TrustLineAsset::CreditAlphanum4(asset),
+            asset: trusted(asset),
         });
         Rc::make_mut(&mut self.entries).remove(&key).expect("a trustline");
     }
@@ -288,10 +286,7 @@ impl Network {
         args: Vec<ScVal>,
     ) -> Result<(ScAddress, Applied), HostError> {
         let hash = self.upload(source, wasm)?;
-        let preimage = ContractIdPreimage::Address(ContractIdPreimageFromAddress {
-            address: ScAddress::Account(source.clone()),
-            salt: Uint256(Sha256::digest(salt.as_bytes()).into()),
-        });
+        let preimage = preimage_by(source, salt);
         let create = HostFunction::CreateContractV2(CreateContractArgsV2 {
             contract_id_preimage: preimage.clone(),
             executable: ContractExecutable::Wasm(hash),
@@ -299,6 +294,11 @@ impl Network {
         });
         let applied = self.transact(source, create)?;
         Ok((self.contract_address(preimage), applied))
+    }
+
+    /// Where `deploy` puts what it deploys.
+    pub fn address_by(&self, source: &AccountId, salt: &str) -> ScAddress {
+        self.contract_address(preimage_by(source, salt))
     }
 
     /// Simulates, applies in the same ledger.
@@ -378,6 +378,29 @@ impl Network {
             (event_bytes + encoded.len()) as u32,
         )?;
         Ok(Applied { value, cost, write_bytes })
+    }
+
+    /// All there is of a Stellar asset, outside its issuer: in trustlines, and with contracts.
+    pub fn supply(&self, asset: &Asset, token: &ScAddress) -> i128 {
+        let held = self.entries.values().map(|(entry, _)| match &entry.data {
+            LedgerEntryData::Trustline(line) if line.asset == trusted(asset) => {
+                i128::from(line.balance)
+            }
+            LedgerEntryData::ContractData(data) if data.contract == *token => match &data.val {
+                ScVal::Map(Some(fields)) if data.key != ScVal::LedgerKeyContractInstance => {
+                    let amount = fields.iter().find_map(|field| match &field.val {
+                        ScVal::I128(parts) => {
+                            Some(i128::from(parts.hi) << 64 | i128::from(parts.lo))
+                        }
+                        _ => None,
+                    });
+                    amount.unwrap_or_default()
+                }
+                _ => 0,
+            },
+            _ => 0,
+        });
+        held.sum()
     }
 
     /// The raw entry under `key`.
@@ -536,6 +559,18 @@ impl SnapshotSource for Snapshot {
     fn get(&self, key: &Rc<LedgerKey>) -> Result<Option<EntryWithLiveUntil>, HostError> {
         Ok(self.0.get(key.as_ref()).map(|(entry, ttl)| (Rc::new(entry.clone()), *ttl)))
     }
+}
+
+fn trusted(asset: &Asset) -> TrustLineAsset {
+    let Asset::CreditAlphanum4(asset) = asset.clone() else { panic!("four letters") };
+    TrustLineAsset::CreditAlphanum4(asset)
+}
+
+fn preimage_by(source: &AccountId, salt: &str) -> ContractIdPreimage {
+    ContractIdPreimage::Address(ContractIdPreimageFromAddress {
+        address: ScAddress::Account(source.clone()),
+        salt: Uint256(Sha256::digest(salt.as_bytes()).into()),
+    })
 }
 
 fn invocation(contract: &ScAddress, function: &str, args: Vec<ScVal>) -> HostFunction {

@@ -7,7 +7,7 @@ use soroban_sdk::{
     Vec,
 };
 use tributary_common::interfaces::{
-    factory::{FactoryClient, PoolInfo, PoolKey, Region, RegionParams, ROOT},
+    factory::{FactoryClient, PoolInfo, PoolKey, Region, RegionParams, RegionToken, ROOT},
     offers::OffersClient,
     oracle::OracleClient,
     pool::PoolClient,
@@ -38,8 +38,12 @@ pub struct Regions {
     pub tft: Address,
     /// The network's admin.
     pub admin: Address,
+    /// The root region's, which is the network's.
     pub treasury: Address,
+    /// Every region's.
     pub guardian: Address,
+    /// Every region's.
+    pub council: Address,
     assets: std::cell::RefCell<std::vec::Vec<StellarAssetContract>>,
 }
 
@@ -56,34 +60,45 @@ impl Regions {
     }
 
     pub fn on(env: Env) -> Regions {
-        let [admin, treasury, guardian] = [0; 3].map(|_| Address::generate(&env));
+        let [admin, guardian, council] = [(); 3].map(|()| Address::generate(&env));
+        let salt = BytesN::from_array(&env, &[7; 32]);
+        let market = env.deployer().with_address(admin.clone(), salt);
+        let offers = market.deployed_address();
         let assets = std::cell::RefCell::default();
         let tft = new_asset(&env, &assets);
         let root = RegionParams {
             admin: admin.clone(),
             guardian: guardian.clone(),
-            treasury: treasury.clone(),
-            token: tft.clone(),
+            council: council.clone(),
+            token: RegionToken::Existing(tft.clone()),
             fee_tiers: vec![&env, 30, 5, 100],
             treasury_bps: 1_667,
             band_bps: 0,
         };
-        let args = (tft.clone(), BOND, root, templates(&env));
+        let args = (tft.clone(), BOND, offers.clone(), root, templates(&env));
         let factory = env.register(contract("factory").as_slice(), args);
-        let offers = env.register(contract("offers").as_slice(), (factory.clone(), OFFERS_FEE));
+        let wasm = env.deployer().upload_contract_wasm(contract("offers").as_slice());
+        env.mock_all_auths();
+        market.deploy_contract(
+            soroban_sdk::ContractExecutable::Wasm(wasm),
+            (factory.clone(), OFFERS_FEE),
+        );
+        env.set_auths(&[]);
         let router = (factory.clone(), offers.clone());
         let router = env.register(contract("router").as_slice(), router);
         let oracle = env.register(contract("oracle").as_slice(), (factory.clone(), MIN_RESERVE));
+        let factory = FactoryClient::new(&env, &factory);
         Regions {
-            factory: FactoryClient::new(&env, &factory),
+            treasury: factory.region(&ROOT).treasury,
+            factory,
             offers: OffersClient::new(&env, &offers),
             router: RouterClient::new(&env, &router),
             oracle: OracleClient::new(&env, &oracle),
             env,
             tft,
             admin,
-            treasury,
             guardian,
+            council,
             assets,
         }
     }
@@ -113,6 +128,15 @@ impl Regions {
         } else {
             set_balance(&self.env, token, to, self.balance(token, to) + amount);
         }
+    }
+
+    /// From now on a plain token does this (`Mischief` of `tests/contracts/token`).
+    pub fn mischief(&self, token: &Address, act: &str, args: &[Val]) {
+        let env = &self.env;
+        let mut mischief: Vec<Val> = vec![env, Symbol::new(env, act).to_val()];
+        args.iter().for_each(|arg| mischief.push_back(*arg));
+        let args = vec![env, mischief.to_val()];
+        env.invoke_contract::<()>(token, &Symbol::new(env, "set_mischief"), args);
     }
 
     /// An issuer takes back.
@@ -171,8 +195,8 @@ impl Regions {
         RegionParams {
             admin: admin.clone(),
             guardian: self.guardian.clone(),
-            treasury: self.treasury.clone(),
-            token: token.clone(),
+            council: self.council.clone(),
+            token: RegionToken::Existing(token.clone()),
             fee_tiers: vec![&self.env, 30, 5, 100],
             treasury_bps: 1_667,
             band_bps: 0,
@@ -362,7 +386,11 @@ impl Regions {
 
 /// The factory's templates: the release wasm of each kind.
 pub fn templates(env: &Env) -> Vec<BytesN<32>> {
-    vec![env, env.deployer().upload_contract_wasm(contract("pool").as_slice())]
+    let mut templates = Vec::new(env);
+    for kind in ["pool", "treasury", "token"] {
+        templates.push_back(env.deployer().upload_contract_wasm(contract(kind).as_slice()));
+    }
+    templates
 }
 
 fn new_asset(

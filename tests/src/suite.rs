@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use soroban_env_host::{
     xdr::{
         AccountId, Asset, ContractIdPreimage, ContractIdPreimageFromAddress, Limits, ScAddress,
-        ScBytes, ScMap, ScMapEntry, ScSymbol, ScVal, ScVec, Uint256, WriteXdr,
+        ScBytes, ScMap, ScMapEntry, ScString, ScSymbol, ScVal, ScVec, Uint256, WriteXdr,
     },
     HostError,
 };
@@ -46,7 +46,8 @@ pub struct Suite {
     pub issuer: AccountId,
     /// The network's admin.
     pub admin: AccountId,
-    pub treasury: AccountId,
+    /// The root region's, which is the network's.
+    pub treasury: ScAddress,
     pub tft: ScAddress,
     /// All assets with their contracts, TFT first.
     pub assets: Vec<(Asset, ScAddress)>,
@@ -68,19 +69,19 @@ impl Suite {
     /// A network with its root region, and no pool yet.
     pub fn new() -> Suite {
         let mut network = Network::default();
-        let [issuer, admin, treasury] =
-            ["issuer", "admin", "treasury"].map(|name| network.account(name));
+        let [issuer, admin] = ["issuer", "admin"].map(|name| network.account(name));
         let tft = network.asset("TFT", &issuer);
-        network.trust(&treasury, &tft.0);
-        let pool = network.upload(&admin, &contract("pool")).expect("pool");
-        let root = region_params(&admin, &treasury, &tft.1);
-        let templates = list(&[bytes(&pool.0)]);
-        let factory = vec![address(&tft.1), int(BOND), root, templates];
+        let templates = ["pool", "treasury", "token"]
+            .map(|kind| bytes(&network.upload(&admin, &contract(kind)).expect("a template").0));
+        let root = region_params(&admin, &tft.1);
+        let offers = network.address_by(&admin, "offers");
+        let args = [address(&tft.1), int(BOND), address(&offers), root, list(&templates)];
+        let factory = args.to_vec();
         let (factory, _) =
             network.deploy(&admin, &contract("factory"), "factory", factory).expect("factory");
-        let offers = vec![address(&factory), ScVal::U32(OFFERS_FEE)];
+        let market = vec![address(&factory), ScVal::U32(OFFERS_FEE)];
         let (offers, _) =
-            network.deploy(&admin, &contract("offers"), "offers", offers).expect("offers");
+            network.deploy(&admin, &contract("offers"), "offers", market).expect("offers");
         let (router, _) = network
             .deploy(
                 &admin,
@@ -93,6 +94,7 @@ impl Suite {
         let (oracle, _) =
             network.deploy(&admin, &contract("oracle"), "oracle", oracle).expect("oracle");
         let (tft_address, assets) = (tft.1.clone(), vec![tft]);
+        let treasury = of_region(&network, &factory, "treasury", "TFT", &tft_address);
         Suite {
             network,
             issuer,
@@ -108,10 +110,9 @@ impl Suite {
         }
     }
 
-    /// A new Stellar asset; the treasury trusts it.
+    /// A new Stellar asset.
     pub fn asset(&mut self, code: &str) -> ScAddress {
         let asset = self.network.asset(code, &self.issuer);
-        self.network.trust(&self.treasury, &asset.0);
         self.assets.push(asset);
         self.assets.last().expect("just pushed").1.clone()
     }
@@ -162,7 +163,7 @@ impl Suite {
         code: &str,
         token: &ScAddress,
     ) -> Result<Applied, HostError> {
-        let params = region_params(founder, &self.treasury.clone(), token);
+        let params = region_params(founder, token);
         let args = vec![account(founder), symbol(code), params];
         self.call(founder, &self.factory.clone(), "create_region", args)
     }
@@ -170,23 +171,30 @@ impl Suite {
     /// Creates regions R00000, R00001, … until there are `count`, all of this token.
     pub fn create_regions(&mut self, founder: &AccountId, token: &ScAddress, count: usize) {
         let name = |number: usize| format!("R{number:05}");
-        let pool = |suite: &Suite, number| match suite.pool(&Key(name(number), token.clone(), 30)) {
+        let contract = |address| match address {
             ScAddress::Contract(id) => id.0 .0,
             other => panic!("{other:?}"),
+        };
+        let deployed = |suite: &Suite, number| {
+            let pool = suite.pool(&Key(name(number), token.clone(), 30));
+            [pool, suite.of_region("treasury", &name(number))].map(contract)
         };
         if count <= self.regions {
             return;
         }
         let first = self.regions;
-        let params = region_params(founder, &self.treasury.clone(), token);
+        let params = region_params(founder, token);
         let args = vec![account(founder), symbol(&name(first)), params];
         let simulated = self.network.simulate(founder, &self.factory, "create_region", args);
         let simulated = simulated.expect("the first region");
-        let (first_name, first_pool) = (name(first), pool(self, first));
+        let (first_name, [first_pool, first_treasury]) = (name(first), deployed(self, first));
         for number in first..count {
-            let (name, pool) = (name(number), pool(self, number));
-            let exchange: [(&[u8], &[u8]); 2] =
-                [(first_name.as_bytes(), name.as_bytes()), (&first_pool, &pool)];
+            let (name, [pool, treasury]) = (name(number), deployed(self, number));
+            let exchange: [(&[u8], &[u8]); 3] = [
+                (first_name.as_bytes(), name.as_bytes()),
+                (&first_pool, &pool),
+                (&first_treasury, &treasury),
+            ];
             self.network.apply(founder, &simulated.about(&exchange)).expect("a region");
         }
         self.regions = count;
@@ -205,12 +213,12 @@ impl Suite {
 
     /// Where a pool is, computed as any client can: from the factory's address and the key.
     pub fn pool(&self, Key(code, token, fee_bps): &Key) -> ScAddress {
-        let identity = [symbol("pool"), symbol(code), address(token), ScVal::U32(*fee_bps)];
-        let salt = Sha256::digest(list(&identity).to_xdr(Limits::none()).expect("encodes"));
-        self.network.contract_address(ContractIdPreimage::Address(ContractIdPreimageFromAddress {
-            address: self.factory.clone(),
-            salt: Uint256(salt.into()),
-        }))
+        deployed(&self.network, &self.factory, "pool", code, token, *fee_bps)
+    }
+
+    /// Where a region's `treasury`, or its own `token`, is.
+    pub fn of_region(&self, kind: &str, code: &str) -> ScAddress {
+        of_region(&self.network, &self.factory, kind, code, &self.tft)
     }
 
     /// Deposits into a pool; `tft` and `other` are raw units.
@@ -257,18 +265,68 @@ pub fn path_val(path: &[Key]) -> ScVal {
     list(&keys)
 }
 
-/// `founder` is admin and guardian; fees of 30, 5 and 100 bps; a sixth of them to `treasury`; no band.
-pub fn region_params(founder: &AccountId, treasury: &AccountId, token: &ScAddress) -> ScVal {
+/// `founder` is admin, guardian and council; fees of 30, 5 and 100 bps; a sixth of them to the treasury;
+/// no band.
+pub fn region_params(founder: &AccountId, token: &ScAddress) -> ScVal {
+    region_params_with(founder, founder, list(&[symbol("Existing"), address(token)]))
+}
+
+/// As `region_params`, for a region with a token of its own.
+pub fn new_token_params(
+    founder: &AccountId,
+    guardian: &AccountId,
+    symbol_text: &str,
+    cap: i128,
+    genesis: i128,
+) -> ScVal {
+    let text = |text: &str| ScVal::String(ScString(text.try_into().expect("short")));
+    let token = map(&[
+        ("cap", int(cap)),
+        ("genesis", int(genesis)),
+        ("name", text(&format!("{symbol_text} of its region"))),
+        ("symbol", text(symbol_text)),
+    ]);
+    region_params_with(founder, guardian, list(&[symbol("New"), token]))
+}
+
+fn region_params_with(founder: &AccountId, guardian: &AccountId, token: ScVal) -> ScVal {
     let tiers = [30, 5, 100].map(ScVal::U32).to_vec();
     map(&[
         ("admin", account(founder)),
         ("band_bps", ScVal::U32(0)),
+        ("council", account(founder)),
         ("fee_tiers", list(&tiers)),
-        ("guardian", account(founder)),
-        ("token", address(token)),
-        ("treasury", account(treasury)),
+        ("guardian", account(guardian)),
+        ("token", token),
         ("treasury_bps", ScVal::U32(1_667)),
     ])
+}
+
+fn of_region(
+    network: &Network,
+    factory: &ScAddress,
+    kind: &str,
+    code: &str,
+    tft: &ScAddress,
+) -> ScAddress {
+    deployed(network, factory, kind, code, tft, 0)
+}
+
+/// Where the factory deploys what is named so.
+fn deployed(
+    network: &Network,
+    factory: &ScAddress,
+    kind: &str,
+    code: &str,
+    token: &ScAddress,
+    fee_bps: u32,
+) -> ScAddress {
+    let identity = [symbol(kind), symbol(code), address(token), ScVal::U32(fee_bps)];
+    let salt = Sha256::digest(list(&identity).to_xdr(Limits::none()).expect("encodes"));
+    network.contract_address(ContractIdPreimage::Address(ContractIdPreimageFromAddress {
+        address: factory.clone(),
+        salt: Uint256(salt.into()),
+    }))
 }
 
 /// What an offer of `selling` for `buying` says, as `OfferTerms`.
@@ -281,7 +339,7 @@ pub struct Sale {
     pub price: ScVal,
     pub min_fill: i128,
     pub expires_at: u64,
-    pub proceeds_to: AccountId,
+    pub proceeds_to: ScVal,
 }
 
 impl Sale {
@@ -291,12 +349,82 @@ impl Sale {
             ("expires_at", ScVal::U64(self.expires_at)),
             ("min_fill", int(self.min_fill)),
             ("price", self.price.clone()),
-            ("proceeds_to", account(&self.proceeds_to)),
+            ("proceeds_to", self.proceeds_to.clone()),
             ("sell_amount", int(self.amount)),
             ("sell_token", address(&self.selling)),
             ("taker", ScVal::Void),
         ])
     }
+
+    /// The id of this offer of `maker`'s.
+    pub fn id(&self, maker: &ScAddress, nonce: u64) -> ScVal {
+        let identity = list(&[address(maker), ScVal::U64(nonce), self.val()]);
+        bytes(&Sha256::digest(identity.to_xdr(Limits::none()).expect("encodes")))
+    }
+
+    /// The treasury's action that opens this offer.
+    pub fn posting(&self, nonce: u64) -> ScVal {
+        action("PostOffer", map(&[("nonce", ScVal::U64(nonce)), ("terms", self.val())]))
+    }
+}
+
+/// Something that a council proposes.
+pub fn action(name: &str, what: ScVal) -> ScVal {
+    list(&[symbol(name), what])
+}
+
+pub fn leg(token: &ScAddress, amount: i128) -> ScVal {
+    map(&[("amount", int(amount)), ("token", address(token))])
+}
+
+pub fn grant(token: &ScAddress, to: &ScVal, amount: i128) -> ScVal {
+    let fields = [("amount", int(amount)), ("to", to.clone()), ("token", address(token))];
+    action("Grant", map(&fields))
+}
+
+/// At most this; at least nothing.
+pub fn liquidity(pool: &ScAddress, tft: i128, token: i128) -> ScVal {
+    let fields = [
+        ("min_tft", int(0)),
+        ("min_token", int(0)),
+        ("pool", address(pool)),
+        ("tft", int(tft)),
+        ("token", int(token)),
+    ];
+    action("AddLiquidity", map(&fields))
+}
+
+/// For whatever it brings.
+pub fn removal(pool: &ScAddress, shares: i128) -> ScVal {
+    let fields = [
+        ("min_tft", int(0)),
+        ("min_token", int(0)),
+        ("pool", address(pool)),
+        ("shares", int(shares)),
+    ];
+    action("RemoveLiquidity", map(&fields))
+}
+
+/// With these pools (address, least TFT, least of the token), a quarter of what is bought for each purpose.
+pub fn policy(pools: &[(ScAddress, i128, i128)], budget_bps: u32) -> ScVal {
+    let pools: Vec<_> = pools
+        .iter()
+        .map(|(pool, tft, token)| {
+            map(&[("min_tft", int(*tft)), ("min_token", int(*token)), ("pool", address(pool))])
+        })
+        .collect();
+    let quarter = ScVal::U32(2_500);
+    let fields = [
+        ("budget_bps", ScVal::U32(budget_bps)),
+        ("burn_bps", quarter.clone()),
+        ("liquidity_bps", quarter.clone()),
+        ("outflow_bps", ScVal::U32(250)),
+        ("pools", list(&pools)),
+        ("premium_bps", ScVal::U32(100)),
+        ("protect_bps", quarter.clone()),
+        ("stakers_bps", quarter),
+    ];
+    action("SetPolicy", map(&fields))
 }
 
 fn fraction(num: i128, den: i128) -> ScVal {

@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 use soroban_sdk::xdr::{ScSpecEntry, ScSpecTypeDef, ScSpecUdtUnionCaseV0};
 use tributary_tests::wasm::contract;
 
-const CONTRACTS: [&str; 5] = ["factory", "offers", "oracle", "pool", "router"];
+const CONTRACTS: [&str; 7] = ["factory", "offers", "oracle", "pool", "router", "token", "treasury"];
 
 #[test]
 fn interfaces_are_as_committed() {

@@ -115,8 +115,7 @@ impl Scene {
         };
         let pool =
             |key: &Key| vec![symbol(&key.0), address(&key.1), ScVal::U32(5), ScVal::U32(1_000)];
-        let region =
-            vec![me.clone(), symbol("RHONE"), region_params(ana, &suite.treasury, &self.alps.1)];
+        let region = vec![me.clone(), symbol("RHONE"), region_params(ana, &self.alps.1)];
         vec![
             Call {
                 name: "pool ALPS: swap_exact_in, by Ana",
@@ -189,6 +188,7 @@ impl Scene {
             (&suite.pool(&key(&self.alps)), "pool ALPS at 5 bps"),
             (&suite.pool(&key(&self.jura)), "pool JURA at 5 bps"),
             (&suite.pool(&rhone), "pool RHONE"),
+            (&suite.of_region("treasury", "RHONE"), "treasury RHONE"),
         ];
         let name = named.into_iter().find(|(address, _)| *address == contract);
         name.unwrap_or_else(|| panic!("{contract:?}")).1.to_string()

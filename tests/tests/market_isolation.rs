@@ -90,7 +90,7 @@ impl Scene {
             price,
             min_fill: ONE,
             expires_at: self.suite.network.info.timestamp + 100_000,
-            proceeds_to: self.makers[maker].clone(),
+            proceeds_to: account(&self.makers[maker]),
         }
     }
 

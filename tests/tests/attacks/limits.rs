@@ -1,7 +1,12 @@
 //! Row 8: the largest amounts, and tokens without decimals or with eighteen.
 
-use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::pool::{assert_refused, Setup, Tokens, World};
+use tributary_common::interfaces::{pool::PoolError, token::TokenError};
+use tributary_tests::{
+    env::set_balance,
+    own_token::OwnToken,
+    pool::{assert_refused, deploy, Setup, Tokens, World, NEVER},
+    wasm::test_contract,
+};
 
 #[test]
 fn row_8_a_pool_holds_all_that_a_token_can_and_pays_it_out_again() {
@@ -68,4 +73,40 @@ fn row_8_decimals_do_not_matter() {
         }
         world.withdraw(&provider, 1_000_000).unwrap();
     }
+}
+
+#[test]
+fn row_8_an_own_token_of_the_largest_cap_is_traded_and_leaves_the_pool_again() {
+    let own = OwnToken::new(i128::MAX, 1);
+    own.mint(i128::MAX - 1).expect("exactly the cap");
+    let (env, treasury) = (&own.env, &own.treasury);
+    let other = env.register(test_contract("token").as_slice(), (18u32,));
+    let most = i128::MAX - 1_000_000;
+    set_balance(env, &other, treasury, most);
+    let trader = own.user(1_000_000);
+    let (token_0, token_1) = if own.token.address < other {
+        (&own.token.address, &other)
+    } else {
+        (&other, &own.token.address)
+    };
+    let pool = deploy(env, token_0, token_1, (30, 1_667, 0), [treasury; 3]);
+    env.mock_all_auths();
+    let (_, _, shares) = pool.deposit(treasury, &most, &most, &0, treasury, &NEVER);
+    own.close(13);
+    let quote = pool.quote_exact_in(&own.token.address, &1_000_000);
+    assert_eq!(quote, 996_999, "the product needs 147 bits");
+    let token = &own.token.address;
+    let bought = pool.swap_exact_in(&trader, token, &1_000_000, &0, &trader, &NEVER);
+    assert_eq!(bought, quote);
+    let holders = [treasury, &trader, &pool.address];
+    assert_eq!(own.books(&holders), (i128::MAX, i128::MAX, vec![0, 0, i128::MAX]));
+    pool.collect();
+    let (out_0, out_1) = pool.withdraw(treasury, &shares, &0, &0, treasury, &NEVER);
+    assert!(out_0 > most - 2_000_000 && out_1 > most - 2_000_000);
+    let (minted, supply, balances) = own.books(&holders);
+    assert_eq!((minted, supply, balances.iter().sum()), (i128::MAX, i128::MAX, i128::MAX));
+    let left = balances[0];
+    own.token.burn(treasury, &left);
+    assert_eq!(own.token.total_supply(), i128::MAX - left);
+    assert_eq!(own.token.try_mint(&1), Err(Ok(TokenError::CapExceeded)));
 }

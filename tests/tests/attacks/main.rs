@@ -15,3 +15,4 @@ mod sandwich;
 mod scale;
 mod stellar_assets;
 mod time;
+mod treasury;

@@ -28,14 +28,6 @@ fn plain(market: &Market, decimals: u32) -> Address {
     token
 }
 
-fn mischief(market: &Market, token: &Address, act: &str, args: &[Val]) {
-    let env: &Env = &market.env;
-    let mut mischief: Vec<Val> = vec![env, Symbol::new(env, act).to_val()];
-    args.iter().for_each(|arg| mischief.push_back(*arg));
-    let args = vec![env, mischief.to_val()];
-    env.invoke_contract::<()>(token, &Symbol::new(env, "set_mischief"), args);
-}
-
 /// `terms` that sell one token for another.
 fn pair(market: &Market, sell: &Address, buy: &Address) -> OfferTerms {
     OfferTerms { sell_token: sell.clone(), buy_token: buy.clone(), ..market.fixed(1, 1) }
@@ -60,7 +52,7 @@ fn row_1_a_token_that_calls_back_gains_nothing_from_the_market() {
     ];
     for (target, function, args) in targets {
         let call = [target.to_val(), Symbol::new(env, function).to_val(), args.to_val()];
-        mischief(&market, &token, "TryCall", &call);
+        market.mischief(&token, "TryCall", &call);
         for id in [&sells, &buys] {
             let quote = market.quote(id, ONE);
             assert_eq!(market.fill(id, ONE), Ok(quote.0), "{function}");
@@ -69,11 +61,11 @@ fn row_1_a_token_that_calls_back_gains_nothing_from_the_market() {
         let escrow = market.offers.escrowed(&market.tft).0;
         assert!(market.balance(&market.tft, offers) >= escrow);
         // That it did call: what it does not catch fails the whole.
-        mischief(&market, &token, "Call", &call);
+        market.mischief(&token, "Call", &call);
         assert!(market.fill(&sells, ONE).is_err(), "{function}");
         assert!(market.fill(&buys, ONE).is_err(), "{function}");
     }
-    mischief(&market, &token, "None", &[]);
+    market.mischief(&token, "None", &[]);
     assert_eq!(market.cancel(&victim), Ok(1_000 * ONE));
 }
 
@@ -167,7 +159,7 @@ fn costs_beside(count: u64) -> std::vec::Vec<Cost> {
         price: fixed(2, 1),
         min_fill: ONE,
         expires_at: suite.network.info.timestamp + 1_000_000,
-        proceeds_to: maker.clone(),
+        proceeds_to: account(&maker),
     };
     for nonce in 0..count {
         suite.make(&maker, nonce, &sale).expect("an offer");
@@ -213,7 +205,7 @@ fn row_6_a_bad_token_harms_only_offers_of_its_own() {
     let bps = [500u32.into()];
     let lie: [Val; 1] = [(-10 * ONE).into_val(&market.env)];
     for (act, args) in [("Fee", &bps[..]), ("Lie", &lie[..]), ("Trap", &[])] {
-        mischief(&market, &token, act, args);
+        market.mischief(&token, act, args);
         // Whatever comes of it, …
         for id in [&sells, &buys, &falling] {
             let _ = market.fill(id, ONE);
@@ -241,14 +233,14 @@ fn row_6_a_payment_in_a_token_that_takes_a_fee_is_the_makers_risk_alone() {
     let token = plain(&market, 7);
     let terms = OfferTerms { price: market.dutch().price, ..pair(&market, &market.tft, &token) };
     let id = market.make(1, &terms);
-    mischief(&market, &token, "Fee", &[500u32.into()]);
+    market.mischief(&token, "Fee", &[500u32.into()]);
     // The market received less than it would pass on.
     assert!(market.fill(&id, ONE).is_err());
     assert_eq!(market.remaining(&id), 1_000 * ONE);
     // Nor do those pay who have the token in escrow, by a fill or by several.
-    mischief(&market, &token, "None", &[]);
+    market.mischief(&token, "None", &[]);
     let escrow = market.make(2, &pair(&market, &token, &market.other));
-    mischief(&market, &token, "Fee", &[500u32.into()]);
+    market.mischief(&token, "Fee", &[500u32.into()]);
     let (env, taker) = (&market.env, &market.taker);
     let fill = market.filling(taker, &id, ONE, 9 * ONE, taker, NEVER);
     assert_refused(env, OffersError::NotReceived, || market.signed::<Val>(taker, &fill));
@@ -257,7 +249,7 @@ fn row_6_a_payment_in_a_token_that_takes_a_fee_is_the_makers_risk_alone() {
     let many = market.to_offers("fill_many", args);
     let many = many.with(market.transfer(&token, taker, &market.offers.address, 9 * ONE));
     assert_refused(env, OffersError::NotReceived, || market.signed::<Val>(taker, &many));
-    mischief(&market, &token, "None", &[]);
+    market.mischief(&token, "None", &[]);
     assert_eq!(market.cancel(&escrow), Ok(1_000 * ONE));
 }
 

@@ -25,7 +25,7 @@ fn scene() -> Scene {
         price: fixed(2, 1),
         min_fill: ONE,
         expires_at: suite.network.info.timestamp + 1_000,
-        proceeds_to: maker.clone(),
+        proceeds_to: account(&maker),
     };
     Scene { suite, maker, taker, sale }
 }
@@ -60,7 +60,7 @@ fn row_5_proceeds_to_somebody_without_a_trustline_keep_the_offer_from_being_fill
     let mut scene = scene();
     let stranger = scene.suite.network.account("stranger");
     let (maker, sale) =
-        (scene.maker.clone(), Sale { proceeds_to: stranger.clone(), ..scene.sale.clone() });
+        (scene.maker.clone(), Sale { proceeds_to: account(&stranger), ..scene.sale.clone() });
     let id = scene.suite.make(&maker, 1, &sale).expect("an offer");
     let taker = scene.taker.clone();
     assert!(scene.fill(&id, &taker).is_err());
@@ -108,7 +108,7 @@ fn row_5_an_issuer_can_make_and_takes_back_by_burning() {
     let mut scene = scene();
     let issuer = scene.suite.issuer.clone();
     // The proceeds are her own asset too: they are burned.
-    let sale = Sale { proceeds_to: issuer.clone(), ..scene.sale.clone() };
+    let sale = Sale { proceeds_to: account(&issuer), ..scene.sale.clone() };
     let id = scene.suite.make(&issuer, 1, &sale).expect("an offer");
     let taker = scene.taker.clone();
     let before = scene.tft(&taker);

@@ -6,9 +6,12 @@ use tributary_common::interfaces::{
     oracle::Asset,
     pool::{PoolClient, PoolError},
     router::RouterError,
+    token::{RegionTokenClient, TokenError},
+    treasury::{Action, TreasuryClient, TreasuryError},
 };
 use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
 use tributary_tests::{
+    own_token::{new_token, GENESIS},
     pool::{deploy, NEVER, ONE},
     regions::{templates, Regions, POOLS_DEADLINE},
     sign::{assert_refused, assert_unauthorized, Call},
@@ -114,7 +117,7 @@ fn row_2_the_router_moves_nothing_without_the_owners_exact_signature() {
     for call in &calls {
         let name = call.function;
         assert_unauthorized(env, name, || regions.unsigned::<Val>(call));
-        for who in [&thief, &regions.admin, &regions.guardian, &regions.treasury] {
+        for who in [&thief, &regions.admin, &regions.guardian, &regions.council] {
             assert_unauthorized(env, name, || regions.signed::<Val>(who, call));
         }
         // Signed for the outer call alone, or with another inner one.
@@ -251,6 +254,11 @@ fn row_7_the_registry_outlives_every_ttl() {
     assert_refused(&regions.env, FactoryError::DuplicateCode, || {
         regions.create_region(&second, "ALPS", &key.token)
     });
+    // A transaction may write 129 KiB, and to restore a code is to write it: those of pool and treasury are
+    // restored one by one before somebody needs both.
+    let treasury = TreasuryClient::new(&regions.env, &before.treasury);
+    assert_eq!(treasury.config().code, key.code);
+    assert_eq!(regions.pool(&key).state().treasury, treasury.address);
     regions.create_region(&second, "JURA", &key.token).expect("a region");
     let trader = regions.user(&[(&regions.tft, ONE)]);
     let swap = regions.exact_in(&trader, &regions.tft, ONE, &[&key]);
@@ -430,7 +438,7 @@ fn row_16_a_look_alike_factory_tells_the_same_under_another_address() {
     let founder = regions.user(&[(&regions.tft, 2 * BOND)]);
     // The same wasm with the same arguments, by somebody else.
     let root = regions.params(&regions.admin, &regions.tft);
-    let args = (regions.tft.clone(), BOND, root, templates(env));
+    let args = (regions.tft.clone(), BOND, &regions.offers.address, root, templates(env));
     let fake = FactoryClient::new(env, &env.register(contract("factory").as_slice(), args));
     env.mock_all_auths();
     let (code, params) = (regions.code("ALPS"), regions.params(&founder, &token));
@@ -449,6 +457,94 @@ fn row_16_a_look_alike_factory_tells_the_same_under_another_address() {
     env.set_auths(&[]);
     regions.create_region(&founder, "ALPS", &token).expect("the code is free");
     assert_ne!(regions.pool(&regions.key("ALPS", &token)).address, pool);
+}
+
+#[test]
+fn row_16_a_look_alike_token_is_not_the_regions_own() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let (founder, region, own) = regions.own_region("ALPS", new_token(env));
+    // The same wasm, the same name and symbol, the same treasury.
+    let args = (region.treasury.clone(), new_token(env));
+    let fake = RegionTokenClient::new(env, &env.register(contract("token").as_slice(), args));
+    assert_eq!(fake.config(), own.config());
+    assert_eq!((fake.name(), fake.symbol()), (own.name(), own.symbol()));
+    // Whose token it is tells the registry; there is one place for it, and that is taken.
+    let of_region = |kind| {
+        let (factory, code) = (&regions.factory.address, &region.code);
+        tributary_common::address::of_region(env, factory, kind, code, &regions.tft)
+    };
+    assert_eq!(regions.factory.region(&region.code).token, own.address);
+    assert_eq!(of_region(tributary_common::address::TOKEN), own.address);
+    assert_ne!(fake.address, own.address);
+    // A region that brings it names it as what it is: a token that there was, of another treasury.
+    let imitator = regions.user(&[(&regions.tft, BOND)]);
+    let second = regions.create_region(&imitator, "ALPS2", &fake.address).expect("a region");
+    assert_ne!(second.treasury, fake.config().treasury);
+    // What the council has its treasury mint is the real one.
+    let mint = (1u64, Action::Mint(ONE));
+    let propose = Call::new(env, &region.treasury, "propose", mint);
+    let id: BytesN<32> = regions.signed(&regions.council, &propose).expect("a proposal");
+    regions.wait(1, 7 * 24 * 60 * 60);
+    let execute = Call::new(env, &region.treasury, "execute", (id,));
+    regions.unsigned::<()>(&execute).expect("its time has come");
+    assert_eq!((own.total_supply(), fake.total_supply()), (GENESIS + ONE, GENESIS));
+    let minted = Call::new(env, &fake.address, "mint", (ONE,));
+    assert_unauthorized(env, "the fake", || regions.signed::<()>(&founder, &minted));
+    // And the imitator's council can have nothing minted: its region has no own token.
+    let propose = Call::new(env, &second.treasury, "propose", (1u64, Action::Mint(ONE)));
+    assert_refused(env, TreasuryError::NoOwnToken, || {
+        regions.signed::<BytesN<32>>(&regions.council, &propose)
+    });
+}
+
+#[test]
+fn row_17_nobody_has_power_over_who_holds_a_regions_own_token() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let (founder, region, own) = regions.own_region("ALPS", new_token(env));
+    let holder = regions.user(&[]);
+    regions.grant(&region, &holder, 100 * ONE);
+    let approved = Call::new(env, &own.address, "approve", (&holder, &founder, ONE, u32::MAX));
+    for who in [&founder, &regions.admin, &regions.guardian, &regions.council] {
+        for (function, args) in [
+            ("mint", (ONE,).into_val(env)),
+            ("transfer", (&holder, who, ONE).into_val(env)),
+            ("burn", (&holder, ONE).into_val(env)),
+        ] {
+            let call = Call::new(env, &own.address, function, Vec::<Val>::clone(&args));
+            assert_unauthorized(env, function, || regions.signed::<()>(who, &call));
+        }
+        assert_unauthorized(env, "approve", || regions.signed::<()>(who, &approved));
+        for (function, args) in [
+            ("transfer_from", (who, &holder, who, ONE).into_val(env)),
+            ("burn_from", (who, &holder, ONE).into_val(env)),
+        ] {
+            let call = Call::new(env, &own.address, function, Vec::<Val>::clone(&args));
+            let error = TokenError::InsufficientAllowance;
+            assert_refused(env, error, || regions.signed::<()>(who, &call));
+        }
+        // Nor are there means to freeze or to take back, as issuers of assets have.
+        for (function, args) in [
+            ("clawback", (&holder, ONE).into_val(env)),
+            ("set_authorized", (&holder, false).into_val(env)),
+            ("set_admin", (who,).into_val(env)),
+        ] {
+            let call = Call::new(env, &own.address, function, Vec::<Val>::clone(&args));
+            assert_unauthorized(env, function, || regions.signed::<()>(who, &call));
+        }
+    }
+    // Nor does the code of tokens to come change this one.
+    let hash = BytesN::from_array(env, &[9; 32]);
+    let schedule = regions.to_factory("schedule_template", (regions.code("token"), hash));
+    regions.signed::<u64>(&regions.admin, &schedule).expect("announced");
+    regions.wait(1, DELAY_SECONDS);
+    let apply = regions.to_factory("apply_template", (regions.code("token"),));
+    regions.unsigned::<()>(&apply).expect("applied");
+    assert_eq!((own.balance(&holder), own.total_supply()), (100 * ONE, GENESIS));
+    let leave = Call::transfer(env, &own.address, &holder, &founder, 100 * ONE);
+    regions.signed::<()>(&holder, &leave).expect("hers alone, and free");
+    assert_eq!((own.balance(&holder), own.balance(&founder)), (0, 100 * ONE));
 }
 
 #[test]
@@ -513,7 +609,7 @@ fn row_17_a_regions_admin_has_no_power_over_its_pools_or_other_regions() {
 
 #[test]
 fn row_17_no_contract_can_replace_its_code() {
-    for name in ["factory", "offers", "oracle", "pool", "router"] {
+    for name in ["factory", "offers", "oracle", "pool", "router", "token", "treasury"] {
         let imports = imports(&contract(name));
         assert!(imports.contains(&("l".to_string(), "_".to_string())), "storage is written");
         // update_current_contract_wasm, update_current_contract_executable_ref

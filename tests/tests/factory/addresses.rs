@@ -1,4 +1,5 @@
-//! A pool's address, computed from the outside: nothing here asks the factory, or shares its code.
+//! The addresses of pools, treasuries and own tokens, computed from the outside: nothing here asks the
+//! factory, or shares its code.
 
 use sha2::{Digest, Sha256};
 use soroban_sdk::{Address, String};
@@ -6,25 +7,29 @@ use stellar_xdr::{
     ContractIdPreimage, ContractIdPreimageFromAddress, Hash, HashIdPreimage,
     HashIdPreimageContractId, Limits, ScAddress, ScSymbol, ScVal, ScVec, Uint256, WriteXdr,
 };
-use tributary_common::interfaces::factory::{PoolKey, ROOT};
-use tributary_tests::{pool::ONE, regions::Regions};
+use tributary_common::interfaces::{
+    factory::{PoolKey, ROOT},
+    token::NewToken,
+};
+use tributary_tests::{own_token::new_token, pool::ONE, regions::Regions};
 
 fn contract(strkey: &str) -> ScAddress {
     let contract = stellar_strkey::Contract::from_string(strkey).expect("C…");
     ScAddress::Contract(stellar_xdr::ContractId(Hash(contract.0)))
 }
 
-/// docs/factory.md, step by step.
-fn pool_address(
+/// docs/factory.md, step by step. What has no token or fee takes TFT and 0.
+fn address_of(
     network_id: [u8; 32],
     factory: &str,
+    kind: &str,
     code: &str,
     token: &str,
     fee: u32,
 ) -> std::string::String {
     let symbol = |text: &str| ScVal::Symbol(ScSymbol(text.try_into().expect("short")));
     let identity =
-        vec![symbol("pool"), symbol(code), ScVal::Address(contract(token)), ScVal::U32(fee)];
+        vec![symbol(kind), symbol(code), ScVal::Address(contract(token)), ScVal::U32(fee)];
     let identity = ScVal::Vec(Some(ScVec(identity.try_into().expect("four"))));
     let salt = Sha256::digest(identity.to_xdr(Limits::none()).expect("XDR"));
     let preimage = HashIdPreimage::ContractId(HashIdPreimageContractId {
@@ -54,7 +59,8 @@ fn the_address_of_a_pool_follows_from_its_key() {
     let factory = strkey(&regions.factory.address);
     for key in [alps, more, long, usdc] {
         let code = key.code.to_string();
-        let computed = pool_address(network, &factory, &code, &strkey(&key.token), key.fee_bps);
+        let token = strkey(&key.token);
+        let computed = address_of(network, &factory, "pool", &code, &token, key.fee_bps);
         let computed = Address::from_string(&String::from_str(&regions.env, &computed));
         assert_eq!(computed, regions.pool(&key).address);
         assert!(computed.exists());
@@ -62,21 +68,70 @@ fn the_address_of_a_pool_follows_from_its_key() {
 }
 
 #[test]
-fn every_part_of_the_key_and_the_factory_change_the_address() {
+fn the_addresses_of_treasury_and_own_token_follow_from_the_regions_code() {
+    let regions = Regions::new();
+    let network = regions.env.ledger().network_id().to_array();
+    let (factory, tft) = (strkey(&regions.factory.address), strkey(&regions.tft));
+    let computed = |kind, code| {
+        let computed = address_of(network, &factory, kind, code, &tft, 0);
+        Address::from_string(&String::from_str(&regions.env, &computed))
+    };
+    // Whoever pays there before the region exists pays nobody.
+    for code in ["ALPS", "ABCDEFGHIJ12", "JURA"] {
+        assert!(!computed("treasury", code).exists() && !computed("token", code).exists());
+    }
+    for code in ["ALPS", "ABCDEFGHIJ12"] {
+        let (_, region, _) = regions.own_region(code, new_token(&regions.env));
+        assert_eq!(region.treasury, computed("treasury", code));
+        assert_eq!(region.token, computed("token", code));
+        assert!(region.treasury.exists() && region.token.exists());
+    }
+    // A region of a token that there was has none at the place of its own; nor has the root region.
+    let (_, key) = regions.region("JURA", ONE, ONE);
+    assert_eq!(regions.factory.region(&key.code).treasury, computed("treasury", "JURA"));
+    assert_eq!(regions.treasury, computed("treasury", "TFT"));
+    assert!(regions.treasury.exists());
+    for code in ["JURA", "TFT"] {
+        assert!(!computed("token", code).exists());
+    }
+}
+
+#[test]
+fn an_own_tokens_terms_and_the_founder_do_not_change_its_address() {
+    let [first, second] = [1, 2].map(|one: i128| {
+        let regions = Regions::new();
+        let name = String::from_str(&regions.env, &format!("Alpine {one}"));
+        let new = NewToken { name, cap: one * ONE, genesis: 0, ..new_token(&regions.env) };
+        // In the second network more people come before the founder.
+        (0..one).for_each(|_| drop(regions.user(&[])));
+        let (founder, region, _) = regions.own_region("ALPS", new);
+        let factory = strkey(&regions.factory.address);
+        (factory, strkey(&founder), strkey(&region.treasury), strkey(&region.token))
+    });
+    assert_eq!(first.0, second.0, "the same factory");
+    assert_ne!(first.1, second.1, "another founder");
+    assert_eq!((first.2, first.3), (second.2, second.3));
+}
+
+#[test]
+fn every_part_of_what_names_a_contract_and_the_factory_change_the_address() {
     let regions = Regions::new();
     let network = regions.env.ledger().network_id().to_array();
     let [factory, token, other] =
         [&regions.factory.address, &regions.asset(), &regions.asset()].map(strkey);
-    let address =
-        |factory: &str, code, token: &str, fee| pool_address(network, factory, code, token, fee);
+    let address = |factory: &str, code, token: &str, fee| {
+        address_of(network, factory, "pool", code, token, fee)
+    };
     let root = ROOT.to_string();
     let all = [
+        address_of(network, &factory, "treasury", &root, &token, 30),
+        address_of(network, &factory, "token", &root, &token, 30),
         address(&factory, &root, &token, 30),
         address(&factory, "TFT2", &token, 30),
         address(&factory, &root, &other, 30),
         address(&factory, &root, &token, 31),
         address(&other, &root, &token, 30),
-        pool_address([9; 32], &factory, &root, &token, 30),
+        address_of([9; 32], &factory, "pool", &root, &token, 30),
     ];
     for (place, one) in all.iter().enumerate() {
         assert!(all.iter().skip(place + 1).all(|other| other != one));

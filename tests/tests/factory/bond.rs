@@ -80,7 +80,7 @@ fn release_bond_needs_the_founder_while_bonds_are_missing() {
     let release = regions.to_factory("release_bond", (key.code,));
     let env = &regions.env;
     assert_unauthorized(env, "unsigned", || regions.unsigned::<i128>(&release));
-    for who in [&regions.admin, &regions.treasury] {
+    for who in [&regions.admin, &regions.council] {
         assert_unauthorized(env, "by another", || regions.signed::<i128>(who, &release));
     }
     // What comes back is hers, whoever calls. If nothing does, nothing is what she may take.

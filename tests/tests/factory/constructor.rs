@@ -1,8 +1,16 @@
 use soroban_sdk::{vec, Address, BytesN, Env, Error, IntoVal, InvokeError, Val, Vec};
-use tributary_common::interfaces::factory::{
-    FactoryConfig, FactoryError, PoolKey, RegionParams, Template, ROOT,
+use tributary_common::{
+    address,
+    interfaces::{
+        factory::{
+            FactoryConfig, FactoryError, PoolKey, RegionParams, RegionToken, Template, ROOT,
+        },
+        token::NewToken,
+        treasury::{TreasuryClient, TreasuryConfig},
+    },
 };
 use tributary_tests::{
+    own_token::new_token,
     regions::{templates, Regions},
     suite::BOND,
     wasm::contract,
@@ -28,12 +36,36 @@ fn constructor_makes_the_root_region_without_a_bond() {
     let none = PoolKey { code: ROOT, token: regions.tft.clone(), fee_bps: 0 };
     assert_eq!(root.last_pool, none);
     assert_eq!(regions.factory.last_region(), ROOT);
-    let config = FactoryConfig { tft: regions.tft.clone(), bond: BOND };
+    let offers = regions.offers.address.clone();
+    let config = FactoryConfig { tft: regions.tft.clone(), bond: BOND, offers };
     assert_eq!(regions.factory.config(), config);
-    let kind = regions.code("pool");
-    let wasm_hash = templates(&regions.env).get_unchecked(0);
-    let template = Template { kind, wasm_hash, next_hash: None, next_at: 0 };
-    assert_eq!(regions.factory.templates(), vec![&regions.env, template]);
+    let kinds = ["pool", "treasury", "token"].map(|kind| regions.code(kind));
+    let mut expected = vec![&regions.env];
+    for (kind, wasm_hash) in kinds.into_iter().zip(templates(&regions.env)) {
+        expected.push_back(Template { kind, wasm_hash, next_hash: None, next_at: 0 });
+    }
+    assert_eq!(regions.factory.templates(), expected);
+}
+
+#[test]
+fn constructor_gives_the_root_region_a_treasury_and_no_token() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let (factory, tft) = (regions.factory.address.clone(), regions.tft.clone());
+    let of_root = |kind| address::of_region(env, &factory, kind, &ROOT, &tft);
+    assert_eq!(regions.treasury, of_root(address::TREASURY));
+    let config = TreasuryConfig {
+        code: ROOT,
+        factory: factory.clone(),
+        tft: tft.clone(),
+        offers: regions.offers.address.clone(),
+        council: regions.council.clone(),
+        guardian: regions.guardian.clone(),
+        council_since: 0,
+        policy_since: 0,
+    };
+    assert_eq!(TreasuryClient::new(env, &regions.treasury).config(), config);
+    assert!(!of_root(address::TOKEN).exists());
 }
 
 /// Deploys another factory; what a constructor refuses, the host reports.
@@ -44,7 +76,8 @@ fn construct(
     templates: Vec<BytesN<32>>,
 ) -> Result<Address, Result<Error, InvokeError>> {
     let env = &regions.env;
-    let args: Vec<Val> = (regions.tft.clone(), bond, root, templates).into_val(env);
+    let args: Vec<Val> =
+        (regions.tft.clone(), bond, &regions.offers.address, root, templates).into_val(env);
     deploy(env, args)
 }
 
@@ -65,23 +98,31 @@ fn constructor_refuses_each_wrong_argument() {
     let regions = Regions::new();
     let env = &regions.env;
     let good = || regions.params(&regions.admin, &regions.tft);
-    let one = templates(env);
-    assert!(construct(&regions, 1, good(), one.clone()).is_ok());
-    let mut two = one.clone();
-    two.push_back(one.get_unchecked(0));
-    let other_token = RegionParams { token: regions.asset(), ..good() };
+    let all = templates(env);
+    assert!(construct(&regions, 1, good(), all.clone()).is_ok());
+    let mut more = all.clone();
+    more.push_back(all.get_unchecked(0));
+    let two = vec![env, all.get_unchecked(0), all.get_unchecked(1)];
+    let other_token = RegionParams { token: RegionToken::Existing(regions.asset()), ..good() };
+    // The root region's token is TFT, neither a new one nor, therefore, a wrong new one.
+    let own_token = |new| RegionParams { token: RegionToken::New(new), ..good() };
+    let new_token = new_token(env);
+    let wrong_token = NewToken { cap: 0, ..new_token.clone() };
     let band = RegionParams { band_bps: 1_000, ..good() };
     let tiers = RegionParams { fee_tiers: vec![env, 101], ..good() };
     let share = RegionParams { treasury_bps: 3_334, ..good() };
     let cases = [
-        (FactoryError::InvalidBond, 0, good(), one.clone()),
-        (FactoryError::InvalidBond, -1, good(), one.clone()),
+        (FactoryError::InvalidBond, 0, good(), all.clone()),
+        (FactoryError::InvalidBond, -1, good(), all.clone()),
         (FactoryError::InvalidTemplates, 1, good(), vec![env]),
         (FactoryError::InvalidTemplates, 1, good(), two),
-        (FactoryError::InvalidRoot, 1, other_token, one.clone()),
-        (FactoryError::InvalidRoot, 1, band, one.clone()),
-        (FactoryError::InvalidFeeTiers, 1, tiers, one.clone()),
-        (FactoryError::InvalidTreasuryShare, 1, share, one),
+        (FactoryError::InvalidTemplates, 1, good(), more),
+        (FactoryError::InvalidRoot, 1, other_token, all.clone()),
+        (FactoryError::InvalidRoot, 1, own_token(new_token), all.clone()),
+        (FactoryError::InvalidRoot, 1, own_token(wrong_token), all.clone()),
+        (FactoryError::InvalidRoot, 1, band, all.clone()),
+        (FactoryError::InvalidFeeTiers, 1, tiers, all.clone()),
+        (FactoryError::InvalidTreasuryShare, 1, share, all),
     ];
     for (error, bond, root, templates) in cases {
         let refused = construct(&regions, bond, root, templates);

@@ -1,7 +1,8 @@
 use soroban_sdk::{testutils::Address as _, Address};
-use tributary_common::interfaces::factory::{FactoryError, PoolInfo, PoolKey, ROOT};
+use tributary_common::interfaces::factory::{FactoryError, PoolInfo, PoolKey, Region, ROOT};
 use tributary_factory::event::PoolCreated;
 use tributary_tests::{
+    own_token::new_token,
     pool::ONE,
     regions::Regions,
     sign::{assert_refused, assert_unauthorized},
@@ -58,10 +59,37 @@ fn create_pool_needs_the_signature_of_that_regions_admin() {
     let (founder, key) = regions.region("ALPS", ONE, ONE);
     let (neighbour, _) = regions.region("JURA", ONE, ONE);
     let key = PoolKey { fee_bps: 5, ..key };
-    for who in [&neighbour, &regions.admin, &regions.guardian, &regions.treasury] {
+    for who in [&neighbour, &regions.admin, &regions.guardian, &regions.council] {
         assert_unauthorized(&regions.env, "by another", || regions.create_pool(who, &key, 0));
     }
     let call = regions.to_factory("create_pool", (key.code.clone(), key.token.clone(), 5u32, 0u32));
     assert_unauthorized(&regions.env, "unsigned", || regions.unsigned::<PoolInfo>(&call));
     regions.create_pool(&founder, &key, 0).expect("a pool");
+}
+
+#[test]
+fn create_pool_pays_the_treasury_of_its_region_whatever_it_trades() {
+    let regions = Regions::new();
+    let (founder, alps, _) = regions.own_region("ALPS", new_token(&regions.env));
+    let (neighbour, jura, _) = regions.own_region("JURA", new_token(&regions.env));
+    let (usdc, own) = (regions.asset(), alps.token.clone());
+    let network = regions.factory.region(&ROOT);
+    // Its own token with another fee, an asset, and the own token of a region elsewhere.
+    for (admin, region, token, fee_bps) in [
+        (&founder, &alps, &own, 5),
+        (&founder, &alps, &usdc, 30),
+        (&neighbour, &jura, &own, 30),
+        (&regions.admin, &network, &own, 30),
+    ] {
+        let key = PoolKey { code: region.code.clone(), token: token.clone(), fee_bps };
+        regions.create_pool(admin, &key, 0).expect("a pool");
+        let state = regions.pool(&key).state();
+        assert_eq!(state.treasury, region.treasury, "{:?}", key.code);
+        assert_eq!([state.token_0, state.token_1].iter().filter(|one| *one == token).count(), 1);
+    }
+    let treasuries = [&alps.treasury, &jura.treasury, &regions.treasury];
+    assert!(treasuries[0] != treasuries[1] && !treasuries[..2].contains(&treasuries[2]));
+    // A region's own token stays what it was.
+    let unchanged = |region: &Region| regions.factory.region(&region.code).token == region.token;
+    assert!(unchanged(&alps) && unchanged(&jura) && unchanged(&network));
 }

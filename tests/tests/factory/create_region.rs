@@ -1,15 +1,46 @@
-use soroban_sdk::{testutils::Address as _, vec, Address, String};
-use tributary_common::interfaces::factory::{FactoryError, PoolKey, Region, RegionParams, ROOT};
+use soroban_sdk::{
+    testutils::{Address as _, Events as _},
+    vec, Address, Error, Event as _, String,
+};
+use soroban_token_sdk::events::MintWithAmountOnly;
+use tributary_common::{
+    address,
+    interfaces::{
+        factory::{FactoryError, PoolKey, Region, RegionParams, RegionToken, ROOT},
+        token::{NewToken, RegionTokenClient, TokenConfig},
+        treasury::{Books, TreasuryClient, TreasuryConfig},
+    },
+};
 use tributary_factory::{
     event::{PoolCreated, RegionCreated},
     BOND_SECONDS,
 };
 use tributary_tests::{
-    pool::ONE,
+    own_token::{new_token, CAP, GENESIS},
+    pool::{NEVER, ONE},
     regions::Regions,
-    sign::{assert_refused, assert_unauthorized},
+    sign::{assert_refused, assert_unauthorized, Call},
     suite::BOND,
 };
+
+/// A region as it stands after its creation with the fixture's parameters.
+fn created(regions: &Regions, founder: &Address, treasury: &Address, key: &PoolKey) -> Region {
+    Region {
+        code: key.code.clone(),
+        founder: founder.clone(),
+        admin: founder.clone(),
+        guardian: regions.guardian.clone(),
+        treasury: treasury.clone(),
+        token: key.token.clone(),
+        fee_tiers: vec![&regions.env, 30, 5, 100],
+        treasury_bps: 1_667,
+        endorsed: false,
+        bond: BOND,
+        bond_until: regions.now() + BOND_SECONDS,
+        last_pool: key.clone(),
+        previous: Some(ROOT),
+    }
+}
 
 #[test]
 fn create_region_deploys_registers_and_takes_the_bond() {
@@ -21,21 +52,14 @@ fn create_region_deploys_registers_and_takes_the_bond() {
     let events = regions.events();
 
     let key = regions.key("ALPS", &token);
-    let expected = Region {
-        code: regions.code("ALPS"),
-        founder: founder.clone(),
-        admin: founder.clone(),
-        guardian: regions.guardian.clone(),
-        treasury: regions.treasury.clone(),
-        token: token.clone(),
-        fee_tiers: vec![&regions.env, 30, 5, 100],
-        treasury_bps: 1_667,
-        endorsed: false,
-        bond: BOND,
-        bond_until: regions.now() + BOND_SECONDS,
-        last_pool: key.clone(),
-        previous: Some(ROOT),
-    };
+    let treasury = address::of_region(
+        &regions.env,
+        &regions.factory.address,
+        address::TREASURY,
+        &key.code,
+        &regions.tft,
+    );
+    let expected = created(&regions, &founder, &treasury, &key);
     assert_eq!(region, expected);
     assert_eq!(regions.factory.region(&regions.code("ALPS")), expected);
     assert_eq!(regions.factory.last_region(), regions.code("ALPS"));
@@ -52,22 +76,311 @@ fn create_region_deploys_registers_and_takes_the_bond() {
     assert_eq!([pool.token_0, pool.token_1], tokens);
     assert_eq!((pool.fee_bps, pool.treasury_bps, pool.band_bps), (30, 1_667, 2_500));
     assert_eq!(pool.factory, regions.factory.address);
-    assert_eq!(
-        (pool.treasury, pool.guardian),
-        (regions.treasury.clone(), regions.guardian.clone())
-    );
+    assert_eq!((pool.treasury, pool.guardian), (treasury.clone(), regions.guardian.clone()));
 
     let created = RegionCreated {
         code: key.code.clone(),
         founder: founder.clone(),
         admin: founder,
-        treasury: regions.treasury.clone(),
+        treasury,
         token: token.clone(),
         bond: BOND,
     };
     let pool_created =
         PoolCreated { code: key.code, token, fee_bps: 30, band_bps: 2_500, pool: info.address };
     assert_eq!(events, [regions.event(pool_created), regions.event(created)]);
+}
+
+/// Where a region's treasury and its own token are, or would be.
+fn places(regions: &Regions, code: &str) -> [Address; 2] {
+    let (factory, code) = (&regions.factory.address, regions.code(code));
+    [address::TREASURY, address::TOKEN]
+        .map(|kind| address::of_region(&regions.env, factory, kind, &code, &regions.tft))
+}
+
+/// Holds that a creation is refused, and that nothing of the region is there.
+fn assert_not_created(
+    regions: &Regions,
+    error: impl Into<Error>,
+    founder: &Address,
+    params: RegionParams,
+) {
+    let (env, code) = (&regions.env, regions.code("NONE"));
+    let wanted = match &params.token {
+        RegionToken::Existing(token) => token.clone(),
+        RegionToken::New(_) => places(regions, "NONE")[1].clone(),
+    };
+    let before = regions.factory.last_region();
+    assert_refused(env, error, || regions.create_region_with(founder, "NONE", params.clone()));
+    // `assert_refused` overlooks new instances, which may be those of signers.
+    places(regions, "NONE").iter().for_each(|place| assert!(!place.exists()));
+    for fee_bps in params.fee_tiers {
+        let key = PoolKey { code: code.clone(), token: wanted.clone(), fee_bps };
+        let pool = address::pool(env, &regions.factory.address, &key);
+        assert!(!pool.exists() && !regions.factory.is_pool(&pool));
+    }
+    assert!(regions.factory.try_region(&code).is_err());
+    assert_eq!(regions.factory.last_region(), before);
+}
+
+#[test]
+fn create_region_makes_its_own_token_and_trades_it() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let founder = regions.user(&[(&regions.tft, BOND)]);
+    let [treasury, token] = places(&regions, "ALPS");
+    assert!(!treasury.exists() && !token.exists());
+    let params = regions.own_params(&founder, new_token(env));
+    let region = regions.create_region_with(&founder, "ALPS", params).expect("a region");
+    let told = env.events().all();
+
+    let key = regions.key("ALPS", &token);
+    let expected = created(&regions, &founder, &treasury, &key);
+    assert_eq!(region, expected);
+    assert_eq!(regions.factory.region(&key.code), expected);
+    let own = RegionTokenClient::new(env, &token);
+    let terms = TokenConfig { treasury: treasury.clone(), cap: CAP, minted: GENESIS };
+    assert_eq!((own.config(), own.total_supply()), (terms, GENESIS));
+    let text = |text| String::from_str(env, text);
+    assert_eq!((own.name(), own.symbol(), own.decimals()), (text("Alpine"), text("ALP"), 7));
+    // All of it is the treasury's, from where a proposal alone brings it.
+    let owners = [&treasury, &founder, &regions.factory.address, &regions.council];
+    assert_eq!(owners.map(|owner| own.balance(owner)), [GENESIS, 0, 0, 0]);
+    assert_eq!(regions.balance(&regions.tft, &founder), 0);
+    assert_eq!(regions.balance(&regions.tft, &regions.factory.address), BOND);
+
+    let pool = regions.pool(&key);
+    let state = pool.state();
+    let mut tokens = [regions.tft.clone(), token.clone()];
+    tokens.sort();
+    assert_eq!([state.token_0, state.token_1], tokens);
+    assert_eq!((state.treasury, state.guardian), (treasury.clone(), regions.guardian.clone()));
+    assert_eq!(pool.name(), text("Tributary ALPS: TFT/ALP 0.30%"));
+    assert_eq!(pool.symbol(), text("ALPS-ALP-30"));
+
+    let minted = MintWithAmountOnly { to: treasury.clone(), amount: GENESIS };
+    assert_eq!(told.filter_by_contract(&token).events(), [minted.to_xdr(env, &token)]);
+    let pool_created = PoolCreated {
+        code: key.code.clone(),
+        token: token.clone(),
+        fee_bps: 30,
+        band_bps: 0,
+        pool: pool.address,
+    };
+    let (code, admin) = (key.code, founder.clone());
+    let created = RegionCreated { code, founder, admin, treasury, token, bond: BOND };
+    let by_factory = told.filter_by_contract(&regions.factory.address);
+    assert_eq!(by_factory.events(), [regions.event(pool_created), regions.event(created)]);
+    assert_eq!(told.filter_by_contract(&regions.tft).events().len(), 1, "the bond's transfer");
+    assert_eq!(told.events().len(), 4, "and nobody else tells anything");
+}
+
+#[test]
+fn create_region_mints_nothing_to_its_treasury_without_a_genesis() {
+    let regions = Regions::new();
+    let founder = regions.user(&[(&regions.tft, BOND)]);
+    let new = NewToken { genesis: 0, ..new_token(&regions.env) };
+    let params = regions.own_params(&founder, new);
+    let region = regions.create_region_with(&founder, "ALPS", params).expect("a region");
+    assert_eq!(regions.env.events().all().filter_by_contract(&region.token).events(), []);
+    let own = RegionTokenClient::new(&regions.env, &region.token);
+    assert_eq!((own.total_supply(), own.balance(&region.treasury)), (0, 0));
+    let terms = TokenConfig { treasury: region.treasury, cap: CAP, minted: 0 };
+    assert_eq!(own.config(), terms);
+}
+
+#[test]
+fn create_region_needs_the_founders_signature_for_the_terms_of_her_token() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let founder = regions.user(&[(&regions.tft, BOND)]);
+    let bond = || regions.transfer(&regions.tft, &founder, &regions.factory.address, BOND);
+    let call = |new| {
+        let args = (&founder, regions.code("ALPS"), regions.own_params(&founder, new));
+        regions.to_factory("create_region", args).with(bond())
+    };
+    let signed = call(new_token(env));
+    let text = |text| String::from_str(env, text);
+    for other in [
+        NewToken { cap: CAP + 1, ..new_token(env) },
+        NewToken { genesis: GENESIS - 1, ..new_token(env) },
+        NewToken { name: text("Alpina"), ..new_token(env) },
+        NewToken { symbol: text("ALQ"), ..new_token(env) },
+    ] {
+        let other = call(other);
+        assert_unauthorized(env, "other terms", || {
+            other.signed_by::<Region, _>(env, &[(&founder, &signed)])
+        });
+        places(&regions, "ALPS").iter().for_each(|place| assert!(!place.exists()));
+    }
+    assert!(regions.signed::<Region>(&founder, &signed).is_ok());
+}
+
+#[test]
+fn create_region_refuses_each_wrong_term_of_a_new_token_with_its_own_error() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let founder = regions.user(&[(&regions.tft, 5 * BOND)]);
+    let supply = |cap, genesis| NewToken { cap, genesis, ..new_token(env) };
+    let name = |name| NewToken { name: String::from_bytes(env, name), ..new_token(env) };
+    let symbol = |symbol| NewToken { symbol: String::from_bytes(env, symbol), ..new_token(env) };
+    for (error, new) in [
+        (FactoryError::InvalidCap, supply(0, 0)),
+        (FactoryError::InvalidCap, supply(-1, 0)),
+        (FactoryError::InvalidCap, supply(i128::MIN, 0)),
+        (FactoryError::InvalidGenesis, supply(100, -1)),
+        (FactoryError::InvalidGenesis, supply(100, 11)),
+        (FactoryError::InvalidGenesis, supply(9, 1)),
+        (FactoryError::InvalidGenesis, supply(i128::MAX, i128::MAX / 10 + 1)),
+        (FactoryError::InvalidName, name(b"")),
+        (FactoryError::InvalidName, name(&[b'n'; 33])),
+        (FactoryError::InvalidName, name(b"Al\npine")),
+        (FactoryError::InvalidName, name("Z\u{fc}rich".as_bytes())),
+        (FactoryError::InvalidSymbol, symbol(b"")),
+        (FactoryError::InvalidSymbol, symbol(&[b'S'; 13])),
+        (FactoryError::InvalidSymbol, symbol(b"AL-P")),
+        (FactoryError::InvalidSymbol, symbol(b"AL P")),
+    ] {
+        assert_not_created(&regions, error, &founder, regions.own_params(&founder, new));
+    }
+    for (code, new) in [
+        ("R1", supply(1, 0)),
+        ("R2", supply(9, 0)),
+        ("R3", supply(i128::MAX, i128::MAX / 10)),
+        ("R4", name(&[b'n'; 32])),
+        ("R5", symbol(&[b'S'; 12])),
+    ] {
+        let params = regions.own_params(&founder, new.clone());
+        let region = regions.create_region_with(&founder, code, params).expect("a region");
+        let own = RegionTokenClient::new(env, &region.token);
+        let TokenConfig { cap, minted, .. } = own.config();
+        assert_eq!((cap, minted, own.balance(&region.treasury)), (new.cap, new.genesis, minted));
+        assert_eq!((own.name(), own.symbol()), (new.name, new.symbol));
+    }
+}
+
+#[test]
+fn create_region_refused_for_whatever_reason_deploys_nothing() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let founder = regions.user(&[(&regions.tft, BOND)]);
+    let poor = regions.user(&[(&regions.tft, BOND - 1)]);
+    let own = |founder| regions.own_params(founder, new_token(env));
+    let of = |token: &Address| regions.params(&founder, token);
+    // The asset's own error, when everything has been deployed: its balance is not sufficient.
+    let unpaid = Error::from_contract_error(10);
+    assert_not_created(&regions, unpaid, &poor, own(&poor));
+    assert_not_created(&regions, unpaid, &poor, regions.params(&poor, &regions.asset()));
+    let band = RegionParams { band_bps: 1, ..own(&founder) };
+    assert_not_created(&regions, FactoryError::InvalidBand, &founder, band);
+    assert_not_created(&regions, FactoryError::SameToken, &founder, of(&regions.tft));
+    // Its own token before there is one: nobody would ever make it. Its treasury is no token.
+    for place in places(&regions, "NONE") {
+        assert_not_created(&regions, FactoryError::InvalidToken, &founder, of(&place));
+    }
+    let [_, elsewhere] = places(&regions, "ALPS");
+    assert_not_created(&regions, FactoryError::InvalidToken, &founder, of(&elsewhere));
+    assert_eq!(regions.balance(&regions.tft, &founder), BOND);
+    assert_eq!(regions.balance(&regions.tft, &poor), BOND - 1);
+    // What was refused has not used anything up.
+    regions.create_region_with(&founder, "NONE", own(&founder)).expect("a region");
+}
+
+#[test]
+fn create_region_lets_two_have_tokens_of_the_same_name_and_symbol() {
+    let regions = Regions::new();
+    let (holder, first, first_token) = regions.own_region("ALPS", new_token(&regions.env));
+    let (_, second, second_token) = regions.own_region("JURA", new_token(&regions.env));
+    assert_ne!(first.token, second.token);
+    assert_eq!(first_token.symbol(), second_token.symbol());
+    assert_eq!(first_token.name(), second_token.name());
+    for (token, own, other) in [(&first_token, &first, &second), (&second_token, &second, &first)] {
+        assert_eq!(token.config().treasury, own.treasury);
+        assert_eq!((token.balance(&own.treasury), token.balance(&other.treasury)), (GENESIS, 0));
+    }
+    // The names of shares tell them apart by the region, and the registry by the address.
+    let text = |text| String::from_str(&regions.env, text);
+    assert_eq!(regions.pool(&first.last_pool).symbol(), text("ALPS-ALP-30"));
+    assert_eq!(regions.pool(&second.last_pool).symbol(), text("JURA-ALP-30"));
+    // What one destroys is not the other's.
+    regions.grant(&first, &holder, ONE);
+    let burn = Call::new(&regions.env, &first.token, "burn", (&holder, ONE));
+    regions.signed::<()>(&holder, &burn).expect("she has it");
+    let supplies = (first_token.total_supply(), second_token.total_supply());
+    assert_eq!(supplies, (GENESIS - ONE, GENESIS));
+}
+
+#[test]
+fn create_region_takes_another_regions_own_token_as_any_other() {
+    let regions = Regions::new();
+    let (_, first, token) = regions.own_region("ALPS", new_token(&regions.env));
+    let founder = regions.user(&[(&regions.tft, BOND)]);
+    let second = regions.create_region(&founder, "JURA", &first.token).expect("a region");
+    assert_eq!(second.token, first.token);
+    assert!(!places(&regions, "JURA")[1].exists());
+    // It is still its own region's alone to mint.
+    assert_eq!(token.config().treasury, first.treasury);
+    assert_eq!((token.balance(&second.treasury), token.total_supply()), (0, GENESIS));
+    let symbol = String::from_str(&regions.env, "JURA-ALP-30");
+    assert_eq!(regions.pool(&second.last_pool).symbol(), symbol);
+}
+
+#[test]
+fn create_region_gives_its_treasury_what_it_goes_by() {
+    let regions = Regions::new();
+    let [founder, guardian, council] = [(); 3].map(|()| regions.user(&[(&regions.tft, 2 * BOND)]));
+    let named =
+        |params| RegionParams { guardian: guardian.clone(), council: council.clone(), ..params };
+    let own = named(regions.own_params(&founder, new_token(&regions.env)));
+    let own = regions.create_region_with(&founder, "ALPS", own).expect("a region");
+    let other = named(regions.params(&founder, &regions.asset()));
+    let other = regions.create_region_with(&founder, "JURA", other).expect("a region");
+    for region in [&own, &other] {
+        let [treasury, _] = places(&regions, &region.code.to_string());
+        assert_eq!(region.treasury, treasury);
+        let config = TreasuryConfig {
+            code: region.code.clone(),
+            factory: regions.factory.address.clone(),
+            tft: regions.tft.clone(),
+            offers: regions.offers.address.clone(),
+            council: council.clone(),
+            guardian: guardian.clone(),
+            council_since: 0,
+            policy_since: 0,
+        };
+        assert_eq!(TreasuryClient::new(&regions.env, &treasury).config(), config);
+    }
+    let treasuries = [&own.treasury, &other.treasury, &regions.treasury];
+    assert!(treasuries[0] != treasuries[1] && !treasuries[..2].contains(&treasuries[2]));
+}
+
+#[test]
+fn create_region_has_its_pools_pay_its_own_treasury() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let (provider, region, _) = regions.own_region("ALPS", new_token(env));
+    let (tft, own) = (&regions.tft, &region.token);
+    regions.grant(&region, &provider, 1_100 * ONE);
+    regions.give(tft, &provider, 1_100 * ONE);
+    let pool = regions.pool(&region.last_pool);
+    env.mock_all_auths();
+    let amount = 1_000 * ONE;
+    pool.deposit(&provider, &amount, &amount, &0, &provider, &NEVER);
+    for token in [tft, own] {
+        regions.close(13); // each at what its ledger opened with
+        pool.swap_exact_in(&provider, token, &(100 * ONE), &0, &provider, &NEVER);
+    }
+    env.set_auths(&[]);
+    let everybodys = |owner: &Address| [tft, own].map(|token| regions.balance(token, owner));
+    let [before, network] = [&region.treasury, &regions.treasury].map(everybodys);
+    // 16.67 % of 30 bps of what went in.
+    let owed = 100 * ONE * 30 / 10_000 * 1_667 / 10_000;
+    assert_eq!(pool.collect(), (owed, owed));
+    assert_eq!(everybodys(&region.treasury), before.map(|balance| balance + owed));
+    assert_eq!(everybodys(&regions.treasury), network, "nothing to the network's");
+    // Booked as soon as anybody asks for it.
+    let books = TreasuryClient::new(env, &region.treasury).absorb(tft);
+    assert_eq!(books, Books { operating: owed, ..Books::default() });
 }
 
 #[test]
@@ -140,7 +453,7 @@ fn create_region_refuses_each_parameter_out_of_bounds_with_its_own_error() {
     let share = |treasury_bps| {
         (FactoryError::InvalidTreasuryShare, RegionParams { treasury_bps, ..good() })
     };
-    let token = |token| RegionParams { token, ..good() };
+    let token = |token| RegionParams { token: RegionToken::Existing(token), ..good() };
     let cases = [
         tiers(&[]),
         tiers(&[0]),
@@ -173,27 +486,6 @@ fn create_region_refuses_each_parameter_out_of_bounds_with_its_own_error() {
 fn account(env: &soroban_sdk::Env) -> Address {
     let key = "GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ";
     Address::from_string(&String::from_str(env, key))
-}
-
-#[test]
-fn create_region_refuses_a_treasury_that_is_the_pool_itself() {
-    let regions = Regions::new();
-    let env = &regions.env;
-    let founder = regions.user(&[(&regions.tft, BOND)]);
-    let token = regions.asset();
-    let pool = |fee_bps| {
-        let key = PoolKey { fee_bps, ..regions.key("ALPS", &token) };
-        tributary_common::address::pool(env, &regions.factory.address, &key)
-    };
-    let with = |treasury| RegionParams { treasury, ..regions.params(&founder, &token) };
-    assert_refused(env, FactoryError::InvalidTreasury, || {
-        regions.create_region_with(&founder, "ALPS", with(pool(30)))
-    });
-    regions.create_region_with(&founder, "ALPS", with(pool(5))).expect("another pool's address");
-    let second = PoolKey { fee_bps: 5, ..regions.key("ALPS", &token) };
-    assert_refused(env, FactoryError::InvalidTreasury, || {
-        regions.create_pool(&founder, &second, 0)
-    });
 }
 
 #[test]

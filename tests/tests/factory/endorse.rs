@@ -13,7 +13,7 @@ fn endorse_is_the_networks_admins_word() {
     let code = key.code.clone();
     for endorsed in [true, true, false] {
         let call = regions.to_factory("endorse", (code.clone(), endorsed));
-        for who in [&founder, &regions.guardian, &regions.treasury] {
+        for who in [&founder, &regions.guardian, &regions.council] {
             assert_unauthorized(&regions.env, "by another", || regions.signed::<()>(who, &call));
         }
         assert_unauthorized(&regions.env, "unsigned", || regions.unsigned::<()>(&call));

@@ -6,7 +6,9 @@ use tributary_common::{
     interfaces::factory::{FactoryError, PoolKey, ROOT},
     ttl::DAY,
 };
-use tributary_tests::{pool::ONE, regions::Regions, sign::assert_refused};
+use tributary_tests::{
+    own_token::new_token, pool::ONE, regions::Regions, sign::assert_refused, suite::BOND,
+};
 
 fn keep(regions: &Regions, contracts: Vec<Address>) -> tributary_tests::sign::Call {
     regions.to_factory("keep_alive", (contracts,))
@@ -53,6 +55,9 @@ fn keep_alive_takes_1_to_8_contracts_of_the_factory() {
     assert_refused(env, FactoryError::TooManyContracts, || {
         regions.unsigned::<()>(&keep(&regions, vec![env]))
     });
+    // The SDK's host weighs every entry in use, the codes too, at each inner call so as to report on it, and
+    // has a budget for that. A network does not.
+    env.cost_estimate().budget().reset_unlimited();
     let mut many = vec![env];
     (0..8).for_each(|_| many.push_back(pool.clone()));
     regions.unsigned::<()>(&keep(&regions, many.clone())).unwrap();
@@ -64,6 +69,94 @@ fn keep_alive_takes_1_to_8_contracts_of_the_factory() {
         let call = keep(&regions, vec![env, pool.clone(), stranger.clone()]);
         let refused = || regions.unsigned::<()>(&call);
         assert_refused(env, FactoryError::UnknownContract, refused);
+    }
+}
+
+/// Days that are left for the instances of these contracts, …
+fn days<const N: usize>(regions: &Regions, contracts: [&Address; N]) -> [u32; N] {
+    contracts.map(|contract| lives(regions, contract).0.div_ceil(DAY))
+}
+
+/// … and for their code.
+fn days_of_code<const N: usize>(regions: &Regions, contracts: [&Address; N]) -> [u32; N] {
+    contracts.map(|contract| lives(regions, contract).1.div_ceil(DAY))
+}
+
+#[test]
+fn keep_alive_of_a_pool_pays_for_its_regions_treasury_and_own_token() {
+    // Any of its pools does: the first, of its own token, or one of something else.
+    for second in [false, true] {
+        let regions = Regions::new();
+        let env = &regions.env;
+        let (founder, alps, _) = regions.own_region("ALPS", new_token(env));
+        let (_, jura, _) = regions.own_region("JURA", new_token(env));
+        let key = if second {
+            let usdc = PoolKey { token: regions.asset(), ..alps.last_pool.clone() };
+            regions.create_pool(&founder, &usdc, 0).expect("a pool").key
+        } else {
+            alps.last_pool.clone()
+        };
+        let pool = regions.pool(&key).address;
+        let elsewhere = regions.pool(&jura.last_pool).address;
+        regions.wait(90 * DAY, 90 * 86_400);
+        let mine = [&pool, &alps.treasury, &alps.token];
+        let others = [&elsewhere, &jura.treasury, &jura.token, &regions.treasury];
+        let before = (days(&regions, mine), days_of_code(&regions, mine), days(&regions, others));
+        assert_eq!(before, ([30; 3], [30; 3], [30; 4]));
+        regions.unsigned::<()>(&keep(&regions, vec![env, pool.clone()])).expect("anybody may");
+        let after = (days(&regions, mine), days_of_code(&regions, mine), days(&regions, others));
+        assert_eq!(after, ([60; 3], [60; 3], [30; 4]), "its own region's, and no other's");
+    }
+}
+
+#[test]
+fn keep_alive_of_a_pool_leaves_a_token_that_is_not_its_regions_own() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let (_, alps, _) = regions.own_region("ALPS", new_token(env));
+    let founder = regions.user(&[(&regions.tft, BOND)]);
+    let jura = regions.create_region(&founder, "JURA", &alps.token).expect("a region");
+    let pool = regions.pool(&jura.last_pool).address;
+    regions.wait(90 * DAY, 90 * 86_400);
+    assert_eq!(days(&regions, [&pool, &jura.treasury, &alps.treasury, &alps.token]), [30; 4]);
+    regions.unsigned::<()>(&keep(&regions, vec![env, pool.clone()])).expect("anybody may");
+    assert_eq!(days(&regions, [&pool, &jura.treasury]), [60; 2]);
+    assert_eq!(days(&regions, [&alps.treasury, &alps.token]), [30; 2]);
+}
+
+#[test]
+fn keep_alive_of_the_factory_pays_for_the_networks_treasury() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let (_, alps, _) = regions.own_region("ALPS", new_token(env));
+    regions.wait(90 * DAY, 90 * 86_400);
+    let factory = regions.factory.address.clone();
+    let network = [&factory, &regions.treasury];
+    assert_eq!(days(&regions, network), [30; 2]);
+    assert_eq!(days_of_code(&regions, network), [30; 2]);
+    regions.unsigned::<()>(&keep(&regions, vec![env, factory.clone()])).expect("anybody may");
+    assert_eq!(days(&regions, network), [60; 2]);
+    assert_eq!(days_of_code(&regions, network), [60; 2]);
+    assert_eq!(days(&regions, [&alps.treasury, &alps.token]), [30; 2], "no region's");
+}
+
+#[test]
+fn keep_alive_of_8_regions_with_tokens_of_their_own_is_one_transaction() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    // Mainnet's limits hold; of the host's own reports, see above, none is kept.
+    env.cost_estimate().budget().reset_unlimited();
+    let made: std::vec::Vec<_> =
+        (0..8).map(|place| regions.own_region(&format!("R{place}"), new_token(env)).1).collect();
+    let mut pools = vec![env];
+    made.iter().for_each(|region| pools.push_back(regions.pool(&region.last_pool).address));
+    regions.wait(90 * DAY, 90 * 86_400);
+    regions.unsigned::<()>(&keep(&regions, pools.clone())).expect("anybody may");
+    let used = env.cost_estimate().resources();
+    assert!(used.memory_read_entries > 8 * 6, "{used:?}");
+    assert_eq!((used.write_entries, used.write_bytes), (0, 0));
+    for (region, pool) in made.iter().zip(pools.iter()) {
+        assert_eq!(days(&regions, [&pool, &region.treasury, &region.token]), [60; 3]);
     }
 }
 
@@ -135,6 +228,8 @@ fn keep_alive_extends_the_registry_and_a_pools_balances() {
         life(&regions, &factory, (named("Quotes"),)),
         life(&regions, &factory, (named("Region"), ROOT)),
         life(&regions, &factory, (named("Template"), named("pool"))),
+        life(&regions, &factory, (named("Template"), named("treasury"))),
+        life(&regions, &factory, (named("Template"), named("token"))),
     ];
     assert!(network.iter().all(|life| *life <= 20 * DAY), "{network:?}");
     regions.unsigned::<()>(&keep(&regions, vec![&regions.env, factory.clone()])).unwrap();
@@ -143,6 +238,8 @@ fn keep_alive_extends_the_registry_and_a_pools_balances() {
         life(&regions, &factory, (named("Quotes"),)),
         life(&regions, &factory, (named("Region"), ROOT)),
         life(&regions, &factory, (named("Template"), named("pool"))),
+        life(&regions, &factory, (named("Template"), named("treasury"))),
+        life(&regions, &factory, (named("Template"), named("token"))),
     ] {
         assert_eq!(life, 120 * DAY);
     }

@@ -35,7 +35,7 @@ fn cancel_is_the_makers() {
     let id = market.make(1, &market.fixed(2, 1));
     let call = market.to_offers("cancel", (id.clone(),));
     assert_unauthorized(&market.env, "nobody", || market.unsigned::<Val>(&call));
-    for who in [&market.taker, &market.admin, &market.guardian, &market.treasury] {
+    for who in [&market.taker, &market.admin, &market.guardian, &market.council] {
         assert_unauthorized(&market.env, "another", || market.signed::<Val>(who, &call));
     }
     let another = market.make(2, &market.fixed(2, 1));

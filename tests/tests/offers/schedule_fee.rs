@@ -59,7 +59,7 @@ fn schedule_fee_is_the_network_admins_and_capped() {
     let market = Market::new();
     let call = market.to_offers("schedule_fee", (10u32,));
     assert_unauthorized(&market.env, "nobody", || market.unsigned::<Val>(&call));
-    for who in [&market.maker, &market.guardian, &market.treasury] {
+    for who in [&market.maker, &market.guardian, &market.council] {
         assert_unauthorized(&market.env, "another", || market.signed::<Val>(who, &call));
     }
     let (founder, _) = market.region("ALPS", ONE, ONE);

@@ -330,6 +330,7 @@ fn a_router_with_another_networks_market_cannot_be_made() {
         (
             market.tft.clone(),
             1i128,
+            market.offers.address.clone(),
             market.params(&market.admin, &market.tft),
             templates(&market.env),
         ),
