@@ -8,6 +8,7 @@ mod factory;
 mod offers;
 mod pool;
 mod router;
+mod treasury;
 
 const CALLS: usize = 32;
 

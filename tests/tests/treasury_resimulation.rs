@@ -1,0 +1,114 @@
+//! What keepers and councils simulated at ledger N applies up to three ledgers later, whatever others did in
+//! between: the same keys, the same written bytes, instructions inside the simulator's margin.
+
+use soroban_env_host::xdr::{AccountId, ScVal};
+use tributary_tests::{
+    network::{
+        val::{account, address, int},
+        MARGIN_INSTRUCTIONS, MARGIN_PERCENT,
+    },
+    pool::ONE,
+    suite::{action, grant, leg, liquidity, removal},
+    vault::Vault,
+};
+
+/// What others do in between.
+type Others = fn(&mut Vault, &AccountId);
+
+fn nothing(_: &mut Vault, _: &AccountId) {}
+
+fn trade(vault: &mut Vault, other: &AccountId) {
+    let (tft, key) = (vault.suite.tft.clone(), vault.key.clone());
+    for (token, amount) in [(&tft, 500), (&key.1, 900), (&tft, 10)] {
+        let path = std::slice::from_ref(&key);
+        vault.suite.route(other, token, amount * ONE, path).expect("a swap");
+    }
+}
+
+/// Income, a gift, and somebody who books it.
+fn enrich(vault: &mut Vault, other: &AccountId) {
+    let pool = vault.suite.pool(&vault.key);
+    vault.suite.call(other, &pool, "collect", vec![]).expect("collect");
+    for token in [vault.suite.tft.clone(), vault.key.1.clone()] {
+        let give = vec![account(other), address(&vault.treasury), int(7 * ONE)];
+        vault.suite.call(other, &token, "transfer", give).expect("transfer");
+    }
+    let token = address(&vault.key.1);
+    vault.call("absorb", vec![token]);
+}
+
+fn tell(vault: &mut Vault, _: &AccountId) {
+    vault.observe();
+}
+
+fn quiet(vault: &mut Vault, _: &AccountId) {
+    vault.suite.network.close(360);
+}
+
+/// Everything that is called, with what must have been proposed before.
+fn calls(vault: &mut Vault) -> Vec<(&'static str, Vec<ScVal>)> {
+    let (tft, token) = (vault.suite.tft.clone(), vault.key.1.clone());
+    let (me, pool) = (account(&vault.council), vault.suite.pool(&vault.key));
+    let offer = vault.sale();
+    let actions = [
+        grant(&token, &me, ONE),
+        action("Release", leg(&token, ONE)),
+        action("Burn", leg(&tft, ONE)),
+        liquidity(&pool, 1_000 * ONE, 3_000 * ONE),
+        removal(&pool, ONE),
+        offer.posting(7),
+    ];
+    let ids = actions.map(|action| vault.propose(action).0);
+    vault.days(3);
+    vault.suite.network.close(1);
+    let mut calls = vec![
+        ("absorb", vec![address(&tft)]),
+        ("observe", vec![address(&pool)]),
+        ("buyback", vec![address(&token), int(1_000 * ONE), address(&pool)]),
+        ("protect", vec![me, address(&token), int(ONE)]),
+        ("propose", vec![ScVal::U64(99), action("Burn", leg(&tft, 2 * ONE))]),
+    ];
+    calls.extend(ids.map(|id| ("execute", vec![id])));
+    calls
+}
+
+/// Everything that the measured calls touch exists.
+fn scene() -> (Vault, AccountId) {
+    let mut vault = Vault::new();
+    let other = vault.suite.person("other", 100_000 * ONE);
+    let (token, pool) = (vault.key.1.clone(), vault.suite.pool(&vault.key));
+    let me = account(&vault.council);
+    vault.call("protect", vec![me, address(&token), int(1_000_000 * ONE)]);
+    vault.call("buyback", vec![address(&token), int(1_000 * ONE), address(&pool)]);
+    vault.carry(liquidity(&pool, 1_000 * ONE, 3_000 * ONE), 3);
+    (vault, other)
+}
+
+#[test]
+fn what_a_keeper_simulated_applies_up_to_three_ledgers_later() {
+    let others: [Others; 5] = [nothing, trade, enrich, tell, quiet];
+    for index in 0..11 {
+        for (place, others) in others.into_iter().enumerate() {
+            let (mut vault, other) = scene();
+            let (function, args) = calls(&mut vault).swap_remove(index);
+            let (who, treasury) = (vault.council.clone(), vault.treasury.clone());
+            let simulated = vault.suite.network.simulate(&who, &treasury, function, args.clone());
+            let mut simulated = simulated.unwrap_or_else(|e| panic!("{function} {index}: {e:?}"));
+            vault.suite.network.sign(&mut simulated);
+            others(&mut vault, &other);
+            vault.suite.network.close(3);
+            // Fails on a key that the simulation did not find.
+            let applied = vault.suite.network.apply(&who, &simulated);
+            let applied =
+                applied.unwrap_or_else(|error| panic!("{function} {index} {place}: {error:?}"));
+            let declared = u64::from(simulated.resources.instructions);
+            let margin = MARGIN_INSTRUCTIONS.max(declared * MARGIN_PERCENT / 100);
+            let needed = applied.cost.instructions;
+            assert!(
+                needed <= declared + margin,
+                "{function} {index} {place}: {needed} of {declared}"
+            );
+            assert_eq!(applied.write_bytes, simulated.resources.write_bytes, "{function} {index}");
+        }
+    }
+}
