@@ -7,13 +7,14 @@
 mod offers;
 mod pool;
 mod suite;
+mod treasury;
 
 use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 
 use tributary_tests::{network::Cost, wasm::contract};
 
 /// The rows that the README shows.
-const EXCERPT: [&str; 16] = [
+const EXCERPT: [&str; 20] = [
     "| call",
     "|---|",
     "| floor",
@@ -30,6 +31,10 @@ const EXCERPT: [&str; 16] = [
     "| offers: make |",
     "| offers: fill, fixed |",
     "| offers: cancel |",
+    "| treasury: absorb |",
+    "| treasury: buyback |",
+    "| treasury: propose |",
+    "| token: transfer |",
 ];
 const EXCERPT_BEGIN: &str = "<!-- costs: written by make bench -->\n";
 const EXCERPT_END: &str = "<!-- end of costs -->";
@@ -95,7 +100,8 @@ fn table() -> String {
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     row(&mut table, "floor", &floor, &floor);
-    for (name, cost) in pool::rows().into_iter().chain(suite::rows()).chain(offers::rows()) {
+    let rows = [pool::rows(), suite::rows(), offers::rows(), treasury::rows()];
+    for (name, cost) in rows.into_iter().flatten() {
         row(&mut table, &name, &cost, &floor);
     }
     table.push_str(
@@ -145,7 +151,7 @@ fn table() -> String {
     scale(&mut table, "regions", &suite::COUNTS, suite::scale());
     scale(&mut table, "offers", &offers::COUNTS, offers::scale());
     table.push_str("\n## Code\n\n| wasm | bytes |\n|---|---:|\n");
-    for name in ["factory", "offers", "oracle", "pool", "router"] {
+    for name in ["factory", "offers", "oracle", "pool", "router", "token", "treasury"] {
         writeln!(table, "| {name} | {} |", contract(name).len()).expect("a string");
     }
     table

@@ -52,7 +52,7 @@ impl Scene {
             price,
             min_fill: ONE,
             expires_at: self.suite.network.info.timestamp + DAY,
-            proceeds_to: self.maker.clone(),
+            proceeds_to: account(&self.maker),
         }
     }
 

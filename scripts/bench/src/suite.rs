@@ -1,14 +1,16 @@
 //! Factory, router and oracle: every entry point, routes against their skeleton, and the same calls with
 //! thousands of regions.
 
-use soroban_env_host::xdr::{AccountId, ScAddress, ScVal, ScVec};
+use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 use tributary_tests::{
     network::{
         val::{account, address, int, NO_DEADLINE},
         Cost,
     },
     pool::ONE,
-    suite::{bytes, path_val, region_params, route_args, symbol, Key, Suite, BOND},
+    suite::{
+        action, bytes, leg, list, path_val, region_params, route_args, symbol, Key, Suite, BOND,
+    },
     wasm::test_contract,
 };
 
@@ -67,6 +69,11 @@ impl Scene {
         self.suite.call(who, &factory, function, args).expect(function).cost
     }
 
+    fn treasury(&mut self, treasury: &ScAddress, function: &str, args: Vec<ScVal>) -> Cost {
+        let who = self.trader.clone();
+        self.suite.call(&who, treasury, function, args).expect(function).cost
+    }
+
     fn one_sided(&mut self, function: &str, key: &Key, amount: i128) -> Cost {
         let token = address(&self.suite.tft);
         let me = account(&self.trader);
@@ -75,7 +82,7 @@ impl Scene {
 
     fn create_region(&mut self, code: &str) -> Cost {
         let (who, token) = (self.trader.clone(), self.keys[0].1.clone());
-        let params = region_params(&who, &self.suite.treasury, &token);
+        let params = region_params(&who, &token);
         self.factory(&who, "create_region", vec![account(&who), symbol(code), params])
     }
 
@@ -118,7 +125,7 @@ pub fn rows() -> Vec<(String, Cost)> {
     let key = vec![symbol("AA"), address(&a.1), ScVal::U32(30)];
     let pool = scene.suite.pool(&a);
     let hash = bytes(&[7; 32]);
-    let alive = ScVal::Vec(Some(ScVec(vec![address(&pool)].try_into().expect("one"))));
+    let alive = list(&[address(&pool)]);
     let factory_calls: Vec<(&AccountId, &str, Vec<ScVal>)> = vec![
         (&trader, "propose_admin", vec![symbol("AA"), me.clone()]),
         (&trader, "accept_admin", code()),
@@ -140,6 +147,14 @@ pub fn rows() -> Vec<(String, Cost)> {
         scene.suite.network.close(1);
         add("factory", function, scene.factory(who, function, args));
     }
+    let pools =
+        scene.keys.clone().iter().map(|key| address(&scene.suite.pool(key))).collect::<Vec<_>>();
+    let eight = list(&[pools.as_slice(), pools.as_slice()].concat());
+    add(
+        "factory",
+        "keep_alive, 4 pools, each twice",
+        scene.factory(&trader, "keep_alive", vec![eight]),
+    );
 
     let exact_out = |path: &[Key]| {
         let limits = [int(100 * ONE), int(ONE)];
@@ -176,8 +191,7 @@ pub fn rows() -> Vec<(String, Cost)> {
     add("router", "sweep", scene.router("sweep", vec![tft.clone()]));
 
     let oracle = scene.suite.oracle.clone();
-    let asset =
-        ScVal::Vec(Some(ScVec(vec![symbol("Stellar"), address(&a.1)].try_into().expect("two"))));
+    let asset = list(&[symbol("Stellar"), address(&a.1)]);
     let oracle_calls = vec![
         ("base", vec![]),
         ("assets", vec![]),
@@ -240,11 +254,10 @@ fn skeleton(scene: &mut Scene, token_in: &ScAddress, path: &[Key]) -> Cost {
             network.call(&trader, token, "transfer", give).expect("transfer");
         }
         token = if token == tft { key.1.clone() } else { tft.clone() };
-        let pair = vec![address(&hop), address(&token)];
-        hops.push(ScVal::Vec(Some(ScVec(pair.try_into().expect("two")))));
+        hops.push(list(&[address(&hop), address(&token)]));
     }
     let me = account(&trader);
-    let hops = ScVal::Vec(Some(ScVec(hops.try_into().expect("few"))));
+    let hops = list(&hops);
     let args = vec![me.clone(), address(token_in), int(ONE), hops, me];
     // The second time every instance has a value to overwrite.
     network.call(&trader, &route, "swap", args.clone()).expect("swap");
@@ -269,7 +282,15 @@ pub fn scale() -> Vec<(&'static str, [Cost; 3])> {
         "factory: last_region",
         "factory: pool",
         "factory: is_pool",
+        "treasury: absorb",
+        "treasury: observe",
+        "treasury: propose",
     ];
+    let treasury = scene.suite.of_region("treasury", "AA");
+    for token in [&tft, &a.1] {
+        scene.suite.call(&trader, &treasury, "absorb", vec![address(token)]).expect("absorb");
+    }
+    scene.suite.call(&trader, &treasury, "observe", vec![address(&pool)]).expect("observe");
     let measured = COUNTS.map(|count| {
         scene.suite.create_regions(&trader, &token, count);
         scene.suite.network.close(1);
@@ -288,6 +309,13 @@ pub fn scale() -> Vec<(&'static str, [Cost; 3])> {
             scene.factory(&trader, "last_region", vec![]),
             scene.factory(&trader, "pool", key.clone()),
             scene.factory(&trader, "is_pool", vec![address(&pool)]),
+            scene.treasury(&treasury, "absorb", vec![address(&tft)]),
+            scene.treasury(&treasury, "observe", vec![address(&pool)]),
+            scene.treasury(
+                &treasury,
+                "propose",
+                vec![ScVal::U64(count as u64), action("Burn", leg(&tft, ONE))],
+            ),
         ]
     });
     let [few, many, most] = measured;

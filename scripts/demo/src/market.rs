@@ -116,7 +116,7 @@ impl Scene {
                 price: dutch(num, num, den, 0, 1),
                 min_fill: 1,
                 expires_at: self.suite.network.info.timestamp + 86_400,
-                proceeds_to: bank.clone(),
+                proceeds_to: account(bank),
             };
             let id = self.suite.make(bank, nonce as u64, &sale).expect("an offer");
             let args = vec![me.clone(), id, int(ONE), int(60 * ONE), me.clone(), NO_DEADLINE];
@@ -154,7 +154,7 @@ impl Scene {
             price: fixed(505, 10),
             min_fill: ONE,
             expires_at: self.suite.network.info.timestamp + 86_400,
-            proceeds_to: self.bruno.clone(),
+            proceeds_to: account(&self.bruno),
         };
         let bruno = self.bruno.clone();
         let id = self.suite.make(&bruno, 1, &sale).expect("an offer");
@@ -220,7 +220,7 @@ fn auction(scene: &mut Scene) -> Sold {
         price: dutch(206_000, 194_000, 10_000_000, now, now + 3_600),
         min_fill: 100 * ONE,
         expires_at: now + 7_200,
-        proceeds_to: scene.sofia.clone(),
+        proceeds_to: account(&scene.sofia),
     };
     let (sofia, bruno) = (scene.sofia.clone(), scene.bruno.clone());
     let args = vec![account(&sofia), ScVal::U64(1), sale.val()];

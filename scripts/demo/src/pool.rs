@@ -90,28 +90,28 @@ impl Demo {
     }
 
     fn deposit(&mut self, who: &AccountId, name: &str, tft: i128, usdc: i128) {
-        let before = self.holdings(who);
+        let before = self.holdings(&account(who));
         let (first, second) = self.in_pool_order(tft * ONE, usdc * ONE);
         let me = account(who);
         let args = vec![me.clone(), int(first), int(second), int(1), me, NO_DEADLINE];
         let fee = self.call(who, "deposit", args);
-        self.line(name, "deposits", who, before, fee);
+        self.line(name, "deposits", &account(who), before, fee);
         self.check("deposit", true);
     }
 
     /// Sells TFT, or USDC; the quote must be the execution.
     fn swap(&mut self, who: &AccountId, name: &str, does: &str, sell: bool, amount: i128) -> i128 {
-        let before = self.holdings(who);
+        let before = self.holdings(&account(who));
         let token = if sell { self.tft.clone() } else { self.usdc.clone() };
         let quote = self.view("quote_exact_in", vec![address(&token), int(amount)]);
         let quote = integer(&quote);
         let me = account(who);
         let args = vec![me.clone(), address(&token), int(amount), int(quote), me, NO_DEADLINE];
         let fee = self.call(who, "swap_exact_in", args);
-        let after = self.holdings(who);
+        let after = self.holdings(&account(who));
         let out = if sell { after.1 - before.1 } else { after.0 - before.0 };
         self.claim(out == quote, format!("{name} was quoted {quote} and got {out}"));
-        self.line(name, does, who, before, fee);
+        self.line(name, does, &account(who), before, fee);
         // What the treasury is owed follows, as the pool holds exactly what it owes.
         let mut plain = self.plain_pool();
         plain.exact_in(usize::from(!sell), &BigInt::from(amount));
@@ -125,11 +125,11 @@ impl Demo {
     fn sandwich(&mut self, mallory: &AccountId, dan: &AccountId) {
         println!("{:<11}-- one ledger, Mallory before and after Dan --", "");
         let opening = self.books;
-        let before = self.holdings(mallory);
+        let before = self.holdings(&account(mallory));
         let bought = self.swap(mallory, "Mallory", "front-runs: buys TFT", false, 5_000 * ONE);
         self.swap(dan, "Dan", "buys TFT", false, 1_000 * ONE);
         self.swap(mallory, "Mallory", "back-runs: sells it all", true, bought);
-        let after = self.holdings(mallory);
+        let after = self.holdings(&account(mallory));
         let worth = (after.0 - before.0) * opening.usdc + (after.1 - before.1) * opening.tft;
         self.claim(worth < 0, "the sandwich in one ledger paid".to_string());
         self.claim(after.0 == before.0, "Mallory did not sell all that she bought".to_string());
@@ -157,7 +157,7 @@ impl Demo {
     }
 
     fn collect(&mut self, anyone: &AccountId) {
-        let treasury = self.suite.treasury.clone();
+        let treasury = address(&self.suite.treasury);
         let (before, owed) = (self.holdings(&treasury), self.books);
         let fee = self.call(anyone, "collect", vec![]);
         self.line("Treasury", "is paid (called by Dan)", &treasury, before, fee);
@@ -169,13 +169,13 @@ impl Demo {
     }
 
     fn leave(&mut self, who: &AccountId, name: &str) {
-        let (before, books) = (self.holdings(who), self.books);
+        let (before, books) = (self.holdings(&account(who)), self.books);
         let shares = self.shares(who);
         let me = account(who);
         let args = vec![me.clone(), int(shares), int(1), int(1), me, NO_DEADLINE];
         let fee = self.call(who, "withdraw", args);
-        self.line(name, "leaves with her part", who, before, fee);
-        let after = self.holdings(who);
+        self.line(name, "leaves with her part", &account(who), before, fee);
+        let after = self.holdings(&account(who));
         let part = (books.tft * shares / books.supply, books.usdc * shares / books.supply);
         let paid = (after.0 - before.0, after.1 - before.1);
         self.claim(paid == part, format!("{name} left with {paid:?} of {part:?}"));
@@ -204,8 +204,8 @@ impl Demo {
         integer(&simulated.expect("a token answers").value)
     }
 
-    fn holdings(&self, who: &AccountId) -> (i128, i128) {
-        (self.balance(&self.tft, account(who)), self.balance(&self.usdc, account(who)))
+    fn holdings(&self, who: &ScVal) -> (i128, i128) {
+        (self.balance(&self.tft, who.clone()), self.balance(&self.usdc, who.clone()))
     }
 
     fn shares(&self, who: &AccountId) -> i128 {
@@ -266,7 +266,7 @@ impl Demo {
         }
     }
 
-    fn line(&self, name: &str, does: &str, who: &AccountId, before: (i128, i128), fee: i64) {
+    fn line(&self, name: &str, does: &str, who: &ScVal, before: (i128, i128), fee: i64) {
         let after = self.holdings(who);
         let books = self.read_books();
         println!(
