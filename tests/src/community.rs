@@ -57,7 +57,7 @@ impl Community {
     }
 
     pub fn on(env: Env) -> Community {
-        // Here the host charges for parsing the code at every call, a network does not.
+        // The SDK's host weighs every entry in use at each inner call, to report on it; a network does not.
         env.cost_estimate().budget().reset_unlimited();
         let regions = Regions::on(env);
         let (founder, key) = regions.region("ALPS", POOL_TFT, POOL_TOKEN);

@@ -52,7 +52,7 @@ impl Market {
     }
 
     pub fn on(env: soroban_sdk::Env) -> Market {
-        // Here the host charges for parsing the code at every call, a network does not.
+        // The SDK's host weighs every entry in use at each inner call, to report on it; a network does not.
         env.cost_estimate().budget().reset_unlimited();
         let regions = Regions::on(env);
         let key = regions.root_pool(10_000 * ONE, 20_000 * ONE);

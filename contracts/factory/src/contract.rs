@@ -59,8 +59,8 @@ impl FactoryContract {
     ) -> Result<(), FactoryError> {
         ensure(bond > 0, FactoryError::InvalidBond)?;
         ensure(templates.len() as usize == KINDS.len(), FactoryError::InvalidTemplates)?;
-        let rootless = root.token == RegionToken::Existing(tft.clone()) && root.band_bps == 0;
-        ensure(rootless, FactoryError::InvalidRoot)?;
+        let valid = root.token == RegionToken::Existing(tft.clone()) && root.band_bps == 0;
+        ensure(valid, FactoryError::InvalidRoot)?;
         region::check(&root)?;
         for (kind, wasm_hash) in KINDS.iter().zip(templates.iter()) {
             storage::set_template(&env, kind, &wasm_hash);

@@ -15,11 +15,11 @@ use tributary_tests::{
 
 use crate::decimal;
 
-/// The treasury's errors for a proposal that is not due, and for one that the guardian stopped.
-const DELAY_NOT_OVER: &str = "Error(Contract, #512)";
-const PROPOSAL_VETOED: &str = "Error(Contract, #516)";
-/// And for a buyback above the mean prices.
-const PRICE_TOO_HIGH: &str = "Error(Contract, #555)";
+/// The treasury's errors for a proposal that is not due, for one that the guardian stopped, and for a buyback
+/// above the mean prices: code, name.
+const DELAY_NOT_OVER: (u32, &str) = (512, "DelayNotOver");
+const PROPOSAL_VETOED: (u32, &str) = (516, "ProposalVetoed");
+const PRICE_TOO_HIGH: (u32, &str) = (555, "PriceTooHigh");
 
 /// What one buyback sells: within the hour's budget and the pool's quarter percent.
 const AMOUNT: i128 = 200 * ONE;
@@ -258,10 +258,11 @@ impl Story {
         }
     }
 
-    fn refused(&mut self, result: Result<i64, String>, error: &str, what: &str) {
-        let right = result.as_ref().is_err_and(|refusal| refusal.contains(error));
+    fn refused(&mut self, result: Result<i64, String>, (code, name): (u32, &str), what: &str) {
+        let error = format!("Error(Contract, #{code})");
+        let right = result.as_ref().is_err_and(|refusal| refusal.contains(&error));
         self.claim(right, format!("{what}: {result:?}"));
-        println!("{:>5}  {what} is refused: {error}", "");
+        println!("{:>5}  {what} is refused: {name} ({code})", "");
     }
 
     fn observe(&mut self, tell: bool) {

@@ -47,7 +47,7 @@ fn row_1_a_token_that_calls_back_gains_nothing_from_router_and_factory() {
     let key = plain_pool(&regions, &trader);
     let victim = regions.root_pool(1_000 * ONE, 1_000 * ONE);
     let env = &regions.env;
-    // Here the host charges for parsing the code at every call, a network does not.
+    // The SDK's host weighs every entry in use at each inner call, to report on it; a network does not.
     env.cost_estimate().budget().reset_unlimited();
     let path = regions.path(&[&key]);
     let reentries: [(&Address, &str, Vec<Val>); 5] = [
