@@ -10,6 +10,7 @@ pub mod pool;
 pub mod regions;
 pub mod scene;
 pub mod sign;
+pub mod stakes;
 pub mod suite;
 pub mod vault;
 pub mod wasm;

@@ -6,20 +6,24 @@ use soroban_sdk::{
     vec, xdr, Address, BytesN, Env, Error, Event, IntoVal, InvokeError, Symbol, TryFromVal, Val,
     Vec,
 };
-use tributary_common::interfaces::{
-    factory::{FactoryClient, PoolInfo, PoolKey, Region, RegionParams, RegionToken, ROOT},
-    offers::OffersClient,
-    oracle::OracleClient,
-    pool::PoolClient,
-    router::RouterClient,
+use tributary_common::{
+    address,
+    interfaces::{
+        factory::{FactoryClient, PoolInfo, PoolKey, Region, RegionParams, RegionToken, ROOT},
+        offers::OffersClient,
+        oracle::OracleClient,
+        pool::PoolClient,
+        router::RouterClient,
+    },
 };
+use tributary_factory::BOND_SECONDS;
 
 use crate::{
     env::{claw_back, empty_env, mint, set_balance, wait},
     network::LEDGER_SECONDS,
     pool::NEVER,
     sign::Call,
-    suite::{BOND, MIN_RESERVE, OFFERS_FEE},
+    suite::{BOND, MIN_BOND, MIN_RESERVE, OFFERS_FEE},
     wasm::{contract, test_contract},
 };
 
@@ -74,6 +78,7 @@ impl Regions {
             fee_tiers: vec![&env, 30, 5, 100],
             treasury_bps: 1_667,
             band_bps: 0,
+            min_bond: MIN_BOND,
         };
         let args = (tft.clone(), BOND, offers.clone(), root, templates(&env));
         let factory = env.register(contract("factory").as_slice(), args);
@@ -200,6 +205,7 @@ impl Regions {
             fee_tiers: vec![&self.env, 30, 5, 100],
             treasury_bps: 1_667,
             band_bps: 0,
+            min_bond: MIN_BOND,
         }
     }
 
@@ -244,8 +250,21 @@ impl Regions {
     ) -> Result<Region, Refusal> {
         let call = self
             .to_factory("create_region", (founder, self.code(code), params))
-            .with(self.transfer(&self.tft, founder, &self.factory.address, BOND));
+            .with(self.staking_bond(founder, code));
         self.signed(founder, &call)
+    }
+
+    /// What a founder signs beneath `create_region`.
+    pub fn staking_bond(&self, founder: &Address, code: &str) -> Call {
+        let staking = self.staking_of(code);
+        let transfer = self.transfer(&self.tft, founder, &staking, BOND);
+        Call::new(&self.env, &staking, "stake", (founder, BOND, BOND_SECONDS)).with(transfer)
+    }
+
+    /// Where a region's staking is, or will be.
+    pub fn staking_of(&self, code: &str) -> Address {
+        let (factory, code) = (&self.factory.address, self.code(code));
+        address::of_region(&self.env, factory, address::STAKING, &code, &self.tft)
     }
 
     /// The founder is the admin.
@@ -387,7 +406,7 @@ impl Regions {
 /// The factory's templates: the release wasm of each kind.
 pub fn templates(env: &Env) -> Vec<BytesN<32>> {
     let mut templates = Vec::new(env);
-    for kind in ["pool", "treasury", "token"] {
+    for kind in ["pool", "treasury", "staking", "token"] {
         templates.push_back(env.deployer().upload_contract_wasm(contract(kind).as_slice()));
     }
     templates

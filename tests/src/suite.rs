@@ -19,8 +19,10 @@ use crate::{
     wasm::contract,
 };
 
-/// What a region costs for a year.
+/// What a founder stakes for a year.
 pub const BOND: i128 = 1_000 * ONE;
+/// What validators must stake of their own.
+pub const MIN_BOND: i128 = 100 * ONE;
 /// TFT that a pool must hold to be quoted by the oracle.
 pub const MIN_RESERVE: i128 = 1_000 * ONE;
 /// What the market withholds from takers, basis points.
@@ -71,7 +73,7 @@ impl Suite {
         let mut network = Network::default();
         let [issuer, admin] = ["issuer", "admin"].map(|name| network.account(name));
         let tft = network.asset("TFT", &issuer);
-        let templates = ["pool", "treasury", "token"]
+        let templates = ["pool", "treasury", "staking", "token"]
             .map(|kind| bytes(&network.upload(&admin, &contract(kind)).expect("a template").0));
         let root = region_params(&admin, &tft.1);
         let offers = network.address_by(&admin, "offers");
@@ -177,7 +179,9 @@ impl Suite {
         };
         let deployed = |suite: &Suite, number| {
             let pool = suite.pool(&Key(name(number), token.clone(), 30));
-            [pool, suite.of_region("treasury", &name(number))].map(contract)
+            let [treasury, staking] =
+                ["treasury", "staking"].map(|kind| suite.of_region(kind, &name(number)));
+            [pool, treasury, staking].map(contract)
         };
         if count <= self.regions {
             return;
@@ -187,14 +191,13 @@ impl Suite {
         let args = vec![account(founder), symbol(&name(first)), params];
         let simulated = self.network.simulate(founder, &self.factory, "create_region", args);
         let simulated = simulated.expect("the first region");
-        let (first_name, [first_pool, first_treasury]) = (name(first), deployed(self, first));
+        let (first_name, first_contracts) = (name(first), deployed(self, first));
         for number in first..count {
-            let (name, [pool, treasury]) = (name(number), deployed(self, number));
-            let exchange: [(&[u8], &[u8]); 3] = [
-                (first_name.as_bytes(), name.as_bytes()),
-                (&first_pool, &pool),
-                (&first_treasury, &treasury),
-            ];
+            let (name, contracts) = (name(number), deployed(self, number));
+            let mut exchange: Vec<(&[u8], &[u8])> = vec![(first_name.as_bytes(), name.as_bytes())];
+            for (first, this) in first_contracts.iter().zip(&contracts) {
+                exchange.push((first, this));
+            }
             self.network.apply(founder, &simulated.about(&exchange)).expect("a region");
         }
         self.regions = count;
@@ -216,7 +219,7 @@ impl Suite {
         deployed(&self.network, &self.factory, "pool", code, token, *fee_bps)
     }
 
-    /// Where a region's `treasury`, or its own `token`, is.
+    /// Where a region's `treasury`, its `staking`, or its own `token`, is.
     pub fn of_region(&self, kind: &str, code: &str) -> ScAddress {
         of_region(&self.network, &self.factory, kind, code, &self.tft)
     }
@@ -297,6 +300,7 @@ fn region_params_with(founder: &AccountId, guardian: &AccountId, token: ScVal) -
         ("council", account(founder)),
         ("fee_tiers", list(&tiers)),
         ("guardian", account(guardian)),
+        ("min_bond", int(MIN_BOND)),
         ("token", token),
         ("treasury_bps", ScVal::U32(1_667)),
     ])

@@ -7,24 +7,26 @@ use soroban_sdk::{
 };
 use tributary_common::{
     address, ensure,
-    interfaces::factory::{
-        FactoryConfig, FactoryError, FactoryInterface, PoolInfo, PoolKey, Region, RegionParams,
-        RegionToken, Template, ROOT,
+    interfaces::{
+        factory::{
+            FactoryConfig, FactoryError, FactoryInterface, PoolInfo, PoolKey, Region, RegionParams,
+            RegionToken, Template, ROOT,
+        },
+        staking::{StakingClient, MIN_AMOUNT},
     },
-    math::mul_div_floor,
     ttl,
 };
 
 use crate::{
     event::{
-        AdminChanged, AdminProposed, BondReleased, Endorsed, OraclePoolSet, RegionCreated,
+        AdminChanged, AdminProposed, Endorsed, OraclePoolSet, RegionCreated,
         TemplateApplied, TemplateCancelled, TemplateScheduled,
     },
     region,
-    storage::{self, Head, StoredRegion},
+    storage::{self, StoredRegion},
 };
 
-/// Seconds for which the factory keeps a founder's bond.
+/// Seconds for which a founder's bond is staked.
 pub const BOND_SECONDS: u64 = 365 * 24 * 60 * 60;
 /// Seconds between the announcement of a template and its use.
 pub const DELAY_SECONDS: u64 = 7 * 24 * 60 * 60;
@@ -34,7 +36,7 @@ const MAX_CONTRACTS: u32 = 8;
 const MAX_QUOTES: u32 = 64;
 
 /// What the factory deploys, in the order of the constructor's `templates`.
-const KINDS: [Symbol; 3] = [address::POOL, address::TREASURY, address::TOKEN];
+const KINDS: [Symbol; 4] = [address::POOL, address::TREASURY, address::STAKING, address::TOKEN];
 
 contractmeta!(key = "binver", val = env!("CARGO_PKG_VERSION"));
 contractmeta!(key = "source", val = "Tributary: contracts/factory");
@@ -45,10 +47,10 @@ pub struct FactoryContract;
 
 #[contractimpl]
 impl FactoryContract {
-    /// Makes the factory, and the root region with its treasury. `tft`: the reserve currency; `bond`: raw
-    /// units of TFT that a region costs for a year; `offers`: the market, deployed or not yet; `root`: whose
-    /// admin and treasury are the network's, with `tft` as its token and no band; `templates`: SHA-256 of
-    /// the code of each kind (pool, treasury, token).
+    /// Makes the factory, and the root region with its treasury and staking. `tft`: the reserve currency;
+    /// `bond`: raw units of TFT that a founder stakes for a year; `offers`: the market, deployed or not yet;
+    /// `root`: whose admin and treasury are the network's, with `tft` as its token and no band; `templates`:
+    /// SHA-256 of the code of each kind (pool, treasury, staking, token).
     pub fn __constructor(
         env: Env,
         tft: Address,
@@ -57,7 +59,7 @@ impl FactoryContract {
         root: RegionParams,
         templates: Vec<BytesN<32>>,
     ) -> Result<(), FactoryError> {
-        ensure(bond > 0, FactoryError::InvalidBond)?;
+        ensure(bond >= MIN_AMOUNT, FactoryError::InvalidBond)?;
         ensure(templates.len() as usize == KINDS.len(), FactoryError::InvalidTemplates)?;
         let valid = root.token == RegionToken::Existing(tft.clone()) && root.band_bps == 0;
         ensure(valid, FactoryError::InvalidRoot)?;
@@ -71,19 +73,19 @@ impl FactoryContract {
         let mut region = region::deploy(&env, &config, root.admin.clone(), &ROOT, root, nobody);
         region.endorsed = true;
         storage::set_region(&env, &ROOT, &region);
-        storage::set_head(&env, &Head { last_region: region::pack(&env, &ROOT)?, bonds: 0 });
-        tell_created(&env, ROOT, &region);
+        storage::set_head(&env, &region::pack(&env, &ROOT)?);
+        tell_created(&env, ROOT, &region, 0);
         Ok(())
     }
 }
 
 #[contractimpl]
 impl FactoryInterface for FactoryContract {
-    /// Creates a region with its treasury, its own token if it asks for one, and its first pool, TFT
-    /// against its token. The bond is the founder's again after 365 days. `code`: 2 to 12 of A–Z and 0–9,
-    /// unique for ever.
+    /// Creates a region with its treasury, its staking, its own token if it asks for one, and its first pool,
+    /// TFT against its token. The bond becomes the founder's stake, locked for 365 days. `code`: 2 to 12 of A–Z
+    /// and 0–9, unique for ever.
     ///
-    /// Signed by `founder`, with the transfer of the bond to the factory. Events: `pool_created`,
+    /// Signed by `founder`, with `stake` of the bond, and with that its transfer. Events: `pool_created`,
     /// `region_created`.
     fn create_region(
         env: Env,
@@ -96,24 +98,17 @@ impl FactoryInterface for FactoryContract {
         ensure(!storage::has_region(&env, &code), FactoryError::DuplicateCode)?;
         region::check(&params)?;
         let config = storage::config(&env);
-        let (bond, tft) = (config.bond, TokenClient::new(&env, &config.tft));
-        let (this, Head { last_region: previous, bonds }) =
-            (env.current_contract_address(), storage::head(&env));
-        // A new bond must not pay for old ones.
-        ensure(tft.balance(&this) >= bonds, FactoryError::MissingBonds)?;
-        let bonds = bonds.checked_add(bond).ok_or(FactoryError::InvalidBond)?;
+        let previous = storage::head(&env);
         let band_bps = params.band_bps;
         let fee_bps = params.fee_tiers.first().ok_or(FactoryError::InvalidFeeTiers)?;
 
-        storage::set_head(&env, &Head { last_region, bonds });
+        storage::set_head(&env, &last_region);
         let mut region = region::deploy(&env, &config, founder.clone(), &code, params, previous);
-        region.bond = bond;
-        region.bond_until = env.ledger().timestamp().saturating_add(BOND_SECONDS);
         let key = PoolKey { code: code.clone(), token: region.token.clone(), fee_bps };
         region::add_pool(&env, &mut region, key, band_bps)?;
         ttl::extend_instance(&env);
-        tft.transfer(&founder, &this, &bond);
-        tell_created(&env, code.clone(), &region);
+        StakingClient::new(&env, &region.staking).stake(&founder, &config.bond, &BOND_SECONDS);
+        tell_created(&env, code.clone(), &region, config.bond);
         Ok(region::view(&env, code, region))
     }
 
@@ -132,34 +127,6 @@ impl FactoryInterface for FactoryContract {
         region.admin.require_auth();
         ttl::extend_instance(&env);
         region::add_pool(&env, &mut region, PoolKey { code, token, fee_bps }, band_bps)
-    }
-
-    /// Pays a region's bond back to its founder once its time is over. While bonds are missing after a
-    /// clawback, every one pays the same part, rounded down, and only if its founder signs.
-    ///
-    /// Signed by nobody else. Returns the amount. Event: `bond_released`.
-    fn release_bond(env: Env, code: Symbol) -> Result<i128, FactoryError> {
-        let mut region = storage::region(&env, &code)?;
-        let bond = region.bond;
-        ensure(bond > 0, FactoryError::NoBond)?;
-        ensure(env.ledger().timestamp() >= region.bond_until, FactoryError::BondLocked)?;
-        let (tft, this) = (storage::config(&env).tft, env.current_contract_address());
-        let tft = TokenClient::new(&env, &tft);
-        let Head { last_region, bonds } = storage::head(&env);
-        let amount = part_of(bond, tft.balance(&this), bonds);
-        if amount < bond {
-            // What is missing may come back: nobody else makes her loss final.
-            region.founder.require_auth();
-        }
-        region.bond = 0;
-        storage::set_region(&env, &code, &region);
-        let bonds = bonds.saturating_sub(bond); // which are at least this one
-        storage::set_head(&env, &Head { last_region, bonds });
-
-        let founder = region.founder;
-        tft.transfer(&this, &founder, &amount);
-        BondReleased { code, founder, amount }.publish(&env);
-        Ok(amount)
     }
 
     /// Offers the admin role of a region, of the root region the network's, to `admin`. A later offer
@@ -269,7 +236,7 @@ impl FactoryInterface for FactoryContract {
 
     /// Pays the rent of up to 8 contracts, the factory or its pools: instance and code, a pool's entries in
     /// the registry and its balances of Stellar assets, and, by the factory the root region's, by a pool its
-    /// region's treasury and own token. Signed by nobody.
+    /// region's treasury, staking and own token. Signed by nobody.
     fn keep_alive(env: Env, contracts: Vec<Address>) -> Result<(), FactoryError> {
         let allowed = (1..=MAX_CONTRACTS).contains(&contracts.len());
         ensure(allowed, FactoryError::TooManyContracts)?;
@@ -308,7 +275,7 @@ impl FactoryInterface for FactoryContract {
     /// The code of the youngest region; `region(code).previous` leads to all others.
     fn last_region(env: Env) -> Symbol {
         // The head names a region.
-        region::unpack(&env, &storage::head(&env).last_region).unwrap_optimized()
+        region::unpack(&env, &storage::head(&env)).unwrap_optimized()
     }
 
     /// A pool by what names it.
@@ -355,26 +322,17 @@ impl FactoryInterface for FactoryContract {
     }
 }
 
-fn tell_created(env: &Env, code: Symbol, region: &StoredRegion) {
+fn tell_created(env: &Env, code: Symbol, region: &StoredRegion, bond: i128) {
     RegionCreated {
         code,
         founder: region.founder.clone(),
         admin: region.admin.clone(),
         treasury: region.treasury.clone(),
+        staking: region.staking.clone(),
         token: region.token.clone(),
-        bond: region.bond,
+        bond,
     }
     .publish(env);
-}
-
-/// `bond`, or its part of what is left when that is less than all `bonds`.
-fn part_of(bond: i128, balance: i128, bonds: i128) -> i128 {
-    if balance >= bonds {
-        return bond;
-    }
-    let [bond, balance, bonds] = [bond, balance, bonds].map(i128::unsigned_abs);
-    // Less is left than all bonds, so the part is less than this one.
-    mul_div_floor(bond, balance, bonds).unwrap_optimized().cast_signed()
 }
 
 /// The root region's admin is the network's.

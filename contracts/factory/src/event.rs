@@ -11,6 +11,7 @@ pub struct RegionCreated {
     pub founder: Address,
     pub admin: Address,
     pub treasury: Address,
+    pub staking: Address,
     pub token: Address,
     pub bond: i128,
 }
@@ -25,16 +26,6 @@ pub struct PoolCreated {
     pub fee_bps: u32,
     pub band_bps: u32,
     pub pool: Address,
-}
-
-/// The founder was paid her bond back.
-#[contractevent(data_format = "vec")]
-pub struct BondReleased {
-    #[topic]
-    pub code: Symbol,
-    #[topic]
-    pub founder: Address,
-    pub amount: i128,
 }
 
 /// Somebody may accept a region's admin role; of the root region, the network's.

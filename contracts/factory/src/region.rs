@@ -10,6 +10,7 @@ use tributary_common::{
         factory::{
             FactoryConfig, FactoryError, PoolInfo, PoolKey, Region, RegionParams, RegionToken,
         },
+        staking::MIN_AMOUNT,
         token::TokenError,
     },
     ttl,
@@ -55,6 +56,7 @@ pub fn check(params: &RegionParams) -> Result<(), FactoryError> {
     }
     ensure(params.treasury_bps <= 3_333, FactoryError::InvalidTreasuryShare)?;
     check_band(params.band_bps)?;
+    ensure(params.min_bond >= MIN_AMOUNT, FactoryError::InvalidMinBond)?;
     match &params.token {
         RegionToken::New(new) => new.check().map_err(|error| match error {
             TokenError::InvalidCap => FactoryError::InvalidCap,
@@ -71,7 +73,7 @@ fn check_band(band_bps: u32) -> Result<(), FactoryError> {
     ensure(allowed, FactoryError::InvalidBand)
 }
 
-/// Deploys a region's treasury and, if asked, its own token. Each is told the others' addresses and calls
+/// Deploys a region's treasury, its staking and, if asked, its own token. Each is told the others' addresses and calls
 /// none. The region is not stored yet.
 pub fn deploy(
     env: &Env,
@@ -95,6 +97,10 @@ pub fn deploy(
             params.guardian.clone(),
         ),
     );
+    let staking = env.deployer().with_current_contract(salt(address::STAKING)).deploy_contract(
+        template(address::STAKING),
+        (tft.clone(), treasury.clone(), params.guardian.clone(), params.min_bond),
+    );
     let token = match params.token {
         RegionToken::Existing(token) => token,
         RegionToken::New(new) => env
@@ -107,21 +113,22 @@ pub fn deploy(
         admin: params.admin,
         guardian: params.guardian,
         treasury,
+        staking,
         token,
         fee_tiers: params.fee_tiers,
         treasury_bps: params.treasury_bps,
         endorsed: false,
-        bond: 0,
-        bond_until: 0,
         last_pool: (tft.clone(), 0),
         previous,
     }
 }
 
-/// Pays the rent of a region's treasury and own token.
+/// Pays the rent of a region's treasury, staking and own token, and of what is staked.
 pub fn extend(env: &Env, tft: &Address, code: &Symbol) -> Result<(), FactoryError> {
-    let StoredRegion { treasury, token, .. } = storage::region(env, code)?;
+    let StoredRegion { treasury, staking, token, .. } = storage::region(env, code)?;
     ttl::extend_contract(env, &treasury);
+    ttl::extend_contract(env, &staking);
+    let _ = TokenClient::new(env, tft).try_balance(&staking);
     let this = env.current_contract_address();
     if token == address::of_region(env, &this, address::TOKEN, code, tft) {
         ttl::extend_contract(env, &token);
@@ -267,12 +274,11 @@ pub fn view(env: &Env, code: Symbol, region: StoredRegion) -> Region {
         admin: region.admin,
         guardian: region.guardian,
         treasury: region.treasury,
+        staking: region.staking,
         token: region.token,
         fee_tiers: region.fee_tiers,
         treasury_bps: region.treasury_bps,
         endorsed: region.endorsed,
-        bond: region.bond,
-        bond_until: region.bond_until,
     }
 }
 

@@ -20,7 +20,7 @@ pub enum DataKey {
     Region(Symbol),
     /// By its address: `StoredPool`.
     Pool(Address),
-    /// `Head`.
+    /// The youngest region: `PackedCode`.
     Head,
     /// Who may accept a region's admin role.
     Proposed(Symbol),
@@ -35,27 +35,17 @@ pub enum DataKey {
 /// A region's code with zeros behind it: always of the same size.
 pub type PackedCode = BytesN<12>;
 
-/// What every creation of a region changes.
-#[contracttype]
-pub struct Head {
-    /// The youngest region.
-    pub last_region: PackedCode,
-    /// The sum of all bonds.
-    pub bonds: i128,
-}
-
 #[contracttype]
 pub struct StoredRegion {
     pub founder: Address,
     pub admin: Address,
     pub guardian: Address,
     pub treasury: Address,
+    pub staking: Address,
     pub token: Address,
     pub fee_tiers: Vec<u32>,
     pub treasury_bps: u32,
     pub endorsed: bool,
-    pub bond: i128,
-    pub bond_until: u64,
     /// Token and fee of the youngest pool; TFT and 0 while there is none.
     pub last_pool: (Address, u32),
     /// The region created before; zeros for the root.
@@ -123,12 +113,12 @@ pub fn extend_network(env: &Env, kinds: &[Symbol]) {
     }
 }
 
-pub fn head(env: &Env) -> Head {
+pub fn head(env: &Env) -> PackedCode {
     // The constructor wrote it.
     get(env, &DataKey::Head).unwrap_optimized()
 }
 
-pub fn set_head(env: &Env, head: &Head) {
+pub fn set_head(env: &Env, head: &PackedCode) {
     set(env, &DataKey::Head, head);
 }
 

@@ -1,10 +1,7 @@
-//! What the entry points share: checks, one pool in memory, authorizations of what the router holds for
-//! a moment, and the pools' errors, which come through as they are.
+//! What the entry points share: checks, one pool in memory, and the pools' errors, which come through as
+//! they are.
 
-use soroban_sdk::{
-    auth::{ContractContext, InvokerContractAuthEntry, SubContractInvocation},
-    panic_with_error, symbol_short, Address, Env, IntoVal, Vec,
-};
+use soroban_sdk::{panic_with_error, symbol_short, Address, Env};
 use tributary_common::{
     ask, ensure,
     interfaces::{
@@ -68,19 +65,4 @@ impl OnePool<'_> {
         });
         (fulfilled(env, entry), pool)
     }
-}
-
-/// Lets the next call of this contract transfer exactly `pulls` from it to `pool`.
-pub fn allow<const N: usize>(env: &Env, pulls: [(&Address, i128); N], pool: &Address) {
-    let entries = pulls.map(|(token, amount)| {
-        InvokerContractAuthEntry::Contract(SubContractInvocation {
-            context: ContractContext {
-                contract: token.clone(),
-                fn_name: symbol_short!("transfer"),
-                args: (env.current_contract_address(), pool.clone(), amount).into_val(env),
-            },
-            sub_invocations: Vec::from_array(env, []),
-        })
-    });
-    env.authorize_as_current_contract(Vec::from_array(env, entries));
 }

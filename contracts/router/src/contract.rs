@@ -9,7 +9,7 @@ use soroban_sdk::{
     Vec,
 };
 use tributary_common::{
-    ask, ensure,
+    allow, ask, ensure,
     interfaces::{
         factory::{FactoryClient, FactoryConfig, PoolKey, ROOT},
         offers::{OffersClient, OffersConfig},
@@ -20,7 +20,7 @@ use tributary_common::{
 };
 
 use crate::{
-    call::{allow, amount_of, check, fulfilled, OnePool},
+    call::{amount_of, check, fulfilled, OnePool},
     path::NO_DEADLINE,
     plan::{Candidates, Plan},
     pools::Pools,

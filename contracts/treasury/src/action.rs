@@ -1,13 +1,8 @@
 //! What a council can propose, and what is done when it is executed.
 
-use soroban_sdk::{
-    auth::{ContractContext, InvokerContractAuthEntry, SubContractInvocation},
-    symbol_short,
-    token::TokenClient,
-    vec, Address, Env, IntoVal, Vec,
-};
+use soroban_sdk::{token::TokenClient, Address, Env};
 use tributary_common::{
-    address, ensure,
+    address, allow, ensure,
     interfaces::{
         factory::{FactoryClient, PoolKey},
         offers::{Leg, OffersClient},
@@ -212,11 +207,8 @@ fn add_liquidity(
     spend(env, &token, liquidity.token)?;
 
     let (desired_0, desired_1) = gauge.tft.facing(liquidity.tft, liquidity.token);
-    env.authorize_as_current_contract(vec![
-        env,
-        transfer_of(env, &gauge.terms.token_0, pool, desired_0),
-        transfer_of(env, &gauge.terms.token_1, pool, desired_1),
-    ]);
+    let pulls = [(&gauge.terms.token_0, desired_0), (&gauge.terms.token_1, desired_1)];
+    allow(env, pulls, pool);
     let used = PoolClient::new(env, pool).deposit(&this, &desired_0, &desired_1, &0, &this, &now);
     let (used_0, used_1, shares) = used;
     let (used_tft, used_token) = gauge.tft.facing(used_0, used_1);
@@ -277,28 +269,8 @@ fn remove_liquidity(
 fn post_offer(env: &Env, config: &TreasuryConfig, sale: &Sale) -> Result<(), TreasuryError> {
     let (sell_token, sell_amount) = (&sale.terms.sell_token, sale.terms.sell_amount);
     spend(env, sell_token, sell_amount)?;
-    let transfer = transfer_of(env, sell_token, &config.offers, sell_amount);
-    env.authorize_as_current_contract(vec![env, transfer]);
+    allow(env, [(sell_token, sell_amount)], &config.offers);
     let market = OffersClient::new(env, &config.offers);
     market.make(&env.current_contract_address(), &sale.nonce, &sale.terms);
     Ok(())
-}
-
-/// That this treasury agrees to exactly one transfer, which the contract that it calls next makes.
-#[inline(never)]
-pub fn transfer_of(
-    env: &Env,
-    token: &Address,
-    to: &Address,
-    amount: i128,
-) -> InvokerContractAuthEntry {
-    let args = (env.current_contract_address(), to.clone(), amount).into_val(env);
-    InvokerContractAuthEntry::Contract(SubContractInvocation {
-        context: ContractContext {
-            contract: token.clone(),
-            fn_name: symbol_short!("transfer"),
-            args,
-        },
-        sub_invocations: Vec::new(env),
-    })
 }

@@ -2,11 +2,11 @@
 //! is short; docs/treasury.md says it at length, with the errors of each.
 
 use soroban_sdk::{
-    contract, contractimpl, contractmeta, token::TokenClient, vec, xdr::ToXdr, Address, BytesN,
+    contract, contractimpl, contractmeta, token::TokenClient, xdr::ToXdr, Address, BytesN,
     Env, Symbol,
 };
 use tributary_common::{
-    address, ensure,
+    address, allow, ensure,
     interfaces::{
         pool::PoolClient,
         staking::StakingClient,
@@ -138,8 +138,7 @@ impl TreasuryInterface for TreasuryContract {
         ensure(amount > 0, TreasuryError::NothingToNotify)?;
         storage::set_books(&env, &tft, &books);
         let staking = address::of_region(&env, &factory, address::STAKING, &code, &tft);
-        let transfer = action::transfer_of(&env, &tft, &staking, amount);
-        env.authorize_as_current_contract(vec![&env, transfer]);
+        allow(&env, [(&tft, amount)], &staking);
         StakingClient::new(&env, &staking).notify(&env.current_contract_address(), &amount);
         Notified { staking, amount }.publish(&env);
         Ok(amount)

@@ -24,8 +24,8 @@ pub fn first(env: &Env) -> Policy {
         premium_bps: 100,
         outflow_bps: MAX_OUTFLOW,
         burn_bps: 2_500,
-        protect_bps: 5_000,
-        stakers_bps: 0, // while no region has staking
+        protect_bps: 2_500,
+        stakers_bps: 2_500,
         liquidity_bps: 2_500,
         pools: Vec::new(env),
     }

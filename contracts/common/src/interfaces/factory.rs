@@ -36,7 +36,7 @@ pub struct RegionParams {
     pub admin: Address,
     /// Who may pause the region's pools and veto what its council proposes.
     pub guardian: Address,
-    /// Who proposes what the region's treasury does. May hand the role on.
+    /// Who proposes what the region's treasury does, and slashes. May hand the role on.
     pub council: Address,
     /// The region's token; TFT for the root region, which has none.
     pub token: RegionToken,
@@ -47,6 +47,8 @@ pub struct RegionParams {
     pub treasury_bps: u32,
     /// The band of the first pool: 0 (none) or 1 000 to 5 000 bps.
     pub band_bps: u32,
+    /// What a validator of the region must stake of its own: at least 1 TFT, raw units.
+    pub min_bond: i128,
 }
 
 /// A region as it stands.
@@ -59,16 +61,14 @@ pub struct Region {
     pub guardian: Address,
     /// Where the region's pools pay the treasury's share, and its council proposes.
     pub treasury: Address,
+    /// Where TFT is staked and delegated to the region's validators.
+    pub staking: Address,
     /// TFT for the root region, which has no token of its own.
     pub token: Address,
     pub fee_tiers: Vec<u32>,
     pub treasury_bps: u32,
     /// Whether the network's admin vouches for it.
     pub endorsed: bool,
-    /// TFT that the factory holds for the founder; 0 once released.
-    pub bond: i128,
-    /// When the bond may be released.
-    pub bond_until: u64,
     /// The youngest pool; follow `previous` to the oldest. Fee 0: none.
     pub last_pool: PoolKey,
     /// The region created before this; none for the root.
@@ -105,13 +105,14 @@ pub struct Template {
 pub struct FactoryConfig {
     /// The reserve currency: one side of every pool.
     pub tft: Address,
-    /// What creating a region costs for a year, raw units of TFT.
+    /// What a founder stakes for a year, raw units of TFT.
     pub bond: i128,
     /// The market on which treasuries make offers.
     pub offers: Address,
 }
 
-/// Every way the factory can refuse. A refused call changes nothing. (124 was in use once.)
+/// Every way the factory can refuse. A refused call changes nothing. (111, 112, 124 and 125
+/// were in use once.)
 #[contracterror]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FactoryError {
@@ -137,10 +138,6 @@ pub enum FactoryError {
     DuplicatePool = 109,
     /// The region has no such pool.
     UnknownPool = 110,
-    /// Until the region's `bond_until`.
-    BondLocked = 111,
-    /// Released, or the root's, which has none.
-    NoBond = 112,
     /// Nobody was proposed as admin.
     NoProposal = 113,
     /// Only endorsed regions are quoted by the oracle.
@@ -157,14 +154,12 @@ pub enum FactoryError {
     TooManyContracts = 119,
     /// Neither the factory nor one of its pools.
     UnknownContract = 120,
-    /// Not positive, or the sum of all bonds is more than an amount holds.
+    /// Constructor: less than 1 TFT.
     InvalidBond = 121,
     /// Constructor: one code hash for each kind.
     InvalidTemplates = 122,
     /// Constructor: the root's token is TFT, and its band 0.
     InvalidRoot = 123,
-    /// TFT's issuer clawed bonds back; once the factory is paid what is missing it goes on.
-    MissingBonds = 125,
     /// A new token's cap is not positive.
     InvalidCap = 126,
     /// A new token's genesis is negative, or above a tenth of the cap.
@@ -173,6 +168,8 @@ pub enum FactoryError {
     InvalidName = 128,
     /// A new token's symbol is not 1 to 12 of A–Z, a–z and 0–9.
     InvalidSymbol = 129,
+    /// The validators' bond is less than 1 TFT.
+    InvalidMinBond = 130,
 }
 
 #[contractclient(name = "FactoryClient")]
@@ -191,8 +188,6 @@ pub trait FactoryInterface {
         fee_bps: u32,
         band_bps: u32,
     ) -> Result<PoolInfo, FactoryError>;
-
-    fn release_bond(env: Env, code: Symbol) -> Result<i128, FactoryError>;
 
     fn propose_admin(env: Env, code: Symbol, admin: Address) -> Result<(), FactoryError>;
 

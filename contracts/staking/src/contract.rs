@@ -1,0 +1,588 @@
+//! The entry points. What their documentation says goes into the wasm for whoever calls them, so it
+//! is short; docs/staking.md says it at length, with the errors of each.
+
+use soroban_sdk::{
+    contract, contractimpl, contractmeta, token::TokenClient, Address, BytesN, Env,
+};
+use tributary_common::{
+    allow, ensure,
+    interfaces::{
+        staking::{
+            Place, Position, Slash, SlashStatus, StakingError, StakingInterface, StakingState,
+            Validator, MIN_AMOUNT,
+        },
+        treasury::TreasuryClient,
+    },
+};
+
+use crate::{
+    books::{amount_in, signed, Books, Held, Taken},
+    event::{
+        Claimed, CommissionClaimed, Delegated, Expired, Extended, Notified, SlashCancelled,
+        SlashExecuted, SlashProposed, SlashVetoed, Staked, Unbonded, Undelegated, Unstaked,
+        ValidatorRegistered, ValidatorUpdated,
+    },
+    group::{Group, Shared},
+    position::{StoredPosition, MAX_LOCK, UNBONDING_SECONDS},
+    slash::{self, LAPSE_SECONDS, NOTICE_SECONDS},
+    storage::{self, Config, State, StoredValidator},
+    stream::Stream,
+};
+
+/// The highest commission, basis points.
+pub const MAX_COMMISSION: u32 = 2_000;
+/// By how much a commission rises at most, basis points, …
+pub const MAX_RISE: u32 = 100;
+/// … and how many seconds after it was announced: as many as a delegator needs to leave.
+pub const COMMISSION_SECONDS: u64 = UNBONDING_SECONDS;
+
+contractmeta!(key = "binver", val = env!("CARGO_PKG_VERSION"));
+contractmeta!(key = "source", val = "Tributary: contracts/staking");
+contractmeta!(key = "sep", val = "47");
+
+#[contract]
+pub struct StakingContract;
+
+#[contractimpl]
+impl StakingContract {
+    /// Makes a region's staking. `treasury`: whose council proposes slashes, and which gets half of what is
+    /// slashed; `guardian`: who can veto slashes, for ever; `min_bond`: what a validator must have of its own.
+    pub fn __constructor(
+        env: Env,
+        tft: Address,
+        treasury: Address,
+        guardian: Address,
+        min_bond: i128,
+    ) -> Result<(), StakingError> {
+        ensure(min_bond >= MIN_AMOUNT, StakingError::InvalidBond)?;
+        storage::set_config(&env, &Config { tft, treasury, guardian, min_bond });
+        let updated_at = env.ledger().timestamp();
+        let stream = Stream { weight: 0, per_weight: 0, remaining: 0, ends_at: 0, updated_at };
+        let undelegated = Group::new(&stream);
+        let state = State { staked: 0, rewards: 0, stream, undelegated, slashes: 0 };
+        storage::set_state(&env, &state);
+        Ok(())
+    }
+}
+
+#[contractimpl]
+impl StakingInterface for StakingContract {
+    /// Stakes `amount` of TFT, at least 1 TFT, for `lock` seconds, up to 4 years of 365 days; 0 is allowed.
+    /// It weighs amount × (1 + 3 × lock ÷ 4 years), half of it while it is with no validator.
+    ///
+    /// Signed by `owner`, with the transfer. Returns the position's number, which counts the owner's. Event:
+    /// `staked`.
+    fn stake(env: Env, owner: Address, amount: i128, lock: u64) -> Result<u32, StakingError> {
+        owner.require_auth();
+        let staked = amount_in(amount)?;
+        ensure(lock <= MAX_LOCK, StakingError::InvalidLock)?;
+        let mut books = Books::open(&env);
+        let total = books.state.staked.checked_add(staked);
+        books.state.staked = total.ok_or(StakingError::Overflow)?;
+        let number = storage::positions(&env, &owner);
+        let next = number.checked_add(1).ok_or(StakingError::Overflow)?;
+        let position = StoredPosition::new(env.current_contract_address(), lock, books.now);
+        let lock_end = position.lock_end;
+        let mut held = Held { owner: owner.clone(), number, position, validator: None };
+        books.put_undelegated(&mut held, staked)?;
+        books.keep(held)?;
+        storage::set_positions(&env, &owner, next);
+        books.pull(&owner, amount)?;
+        Staked { owner, position: number, amount, lock_end }.publish(&env);
+        Ok(number)
+    }
+
+    /// Locks a position anew, for `lock` seconds from now, which must end later than before. Its weight counts
+    /// the new lock from now on; a short one after a long one weighs less.
+    ///
+    /// Signed by `owner`. Returns when the lock is over. Event: `extended`.
+    fn extend(env: Env, owner: Address, position: u32, lock: u64) -> Result<u64, StakingError> {
+        owner.require_auth();
+        ensure((1..=MAX_LOCK).contains(&lock), StakingError::InvalidLock)?;
+        let mut books = Books::open(&env);
+        let mut held = books.position(&owner, position)?;
+        ensure(held.position.place != Place::Unstaked, StakingError::NothingStaked)?;
+        let lock_end = books.now.saturating_add(lock);
+        ensure(lock_end > held.position.lock_end, StakingError::LockNotLonger)?;
+        held.position.lock_end = lock_end;
+        books.relock(&mut held, lock)?;
+        books.keep(held)?;
+        books.close()?;
+        Extended { owner, position, lock_end }.publish(&env);
+        Ok(lock_end)
+    }
+
+    /// Takes the weight of a lock that is over down to 1×. So does every other call of the position.
+    ///
+    /// Signed by nobody. Event: `expired`.
+    fn expire(env: Env, owner: Address, position: u32) -> Result<(), StakingError> {
+        let mut books = Books::open(&env);
+        let stored = storage::position(&env, &owner, position)?;
+        ensure(stored.lock > 0, StakingError::AlreadyExpired)?;
+        ensure(stored.is_expiring(books.now), StakingError::Locked)?;
+        let held = books.position(&owner, position)?;
+        books.keep(held)?;
+        books.close()?;
+        Expired { owner, position }.publish(&env);
+        Ok(())
+    }
+
+    /// Delegates a position that is with no validator, or has left one for 28 days. `validator` must have its
+    /// minimum bond, unless it is the owner, and no pending slash.
+    ///
+    /// Signed by `owner`. Returns the amount. Event: `delegated`.
+    fn delegate(
+        env: Env,
+        owner: Address,
+        position: u32,
+        validator: Address,
+    ) -> Result<i128, StakingError> {
+        owner.require_auth();
+        let mut books = Books::open(&env);
+        let (held, taken) = pick_up(&mut books, &owner, position)?;
+        // Loaded last: it may be the one that was left.
+        let to = books.validator(&validator)?;
+        ensure(!to.is_slash_pending(books.now), StakingError::SlashPending)?;
+        let bonded = owner == validator || signed(to.bond()) >= books.config.min_bond;
+        ensure(bonded, StakingError::BondTooSmall)?;
+        books.put_delegated(held, taken.amount, &validator, to)?;
+        books.close()?;
+        tell_delegated(&env, owner, position, validator, &taken);
+        Ok(signed(taken.amount))
+    }
+
+    /// Begins to leave the validator. For 28 days the stake earns nothing, and slashes still hit it, until it
+    /// is taken out.
+    ///
+    /// Signed by `owner`. Returns when the 28 days are over. Event: `undelegated`.
+    fn undelegate(env: Env, owner: Address, position: u32) -> Result<u64, StakingError> {
+        owner.require_auth();
+        let mut books = Books::open(&env);
+        let mut held = books.position(&owner, position)?;
+        let Held { position: stored, validator: Some(from), .. } = &mut held else {
+            return Err(StakingError::NotDelegated);
+        };
+        ensure(stored.place == Place::Delegated, StakingError::NotDelegated)?;
+        let (validator, unbonding_end) =
+            (stored.validator.clone(), books.now.saturating_add(UNBONDING_SECONDS));
+        if owner == validator {
+            from.own = from.own.saturating_sub(stored.shares);
+        }
+        let amount = stored.leave(&mut from.group);
+        stored.shares = from.unbonding.add(amount).ok_or(StakingError::Overflow)?;
+        stored.place = Place::Unbonding;
+        stored.unbonding_end = unbonding_end;
+        books.keep(held)?;
+        books.close()?;
+        let amount = signed(amount);
+        Undelegated { owner, position, validator, amount, unbonding_end }.publish(&env);
+        Ok(unbonding_end)
+    }
+
+    /// Has a position that left its validator 28 days ago earn with no validator; and brings back what was
+    /// withheld of it, once that is free. While a slash is pending its part stays withheld.
+    ///
+    /// Signed by nobody. Returns all that the position has. Event: `unbonded`.
+    fn complete_unbonding(env: Env, owner: Address, position: u32) -> Result<i128, StakingError> {
+        let mut books = Books::open(&env);
+        let stored = storage::position(&env, &owner, position)?;
+        let something = match stored.place {
+            Place::Unbonding => true,
+            Place::Undelegated => stored.withheld > 0,
+            Place::Delegated | Place::Unstaked => false,
+        };
+        ensure(something, StakingError::NothingUnbonded)?;
+        let (mut held, taken) = pick_up(&mut books, &owner, position)?;
+        books.put_undelegated(&mut held, taken.amount)?;
+        books.keep(held)?;
+        books.close()?;
+        let (amount, withheld) = (signed(taken.amount), signed(taken.withheld));
+        Unbonded { owner, position, amount, withheld }.publish(&env);
+        Ok(amount)
+    }
+
+    /// Pays a position back whose lock is over, and that is with no validator, or left one 28 days ago. What
+    /// it has earned waits for `claim`; what is withheld, for another `unstake`.
+    ///
+    /// Signed by `owner`. Returns the amount: all, or after a clawback its part. Event: `unstaked`.
+    fn unstake(env: Env, owner: Address, position: u32) -> Result<i128, StakingError> {
+        owner.require_auth();
+        let mut books = Books::open(&env);
+        let lock_end = storage::position(&env, &owner, position)?.lock_end;
+        ensure(books.now >= lock_end, StakingError::Locked)?;
+        let (mut held, taken) = pick_up(&mut books, &owner, position)?;
+        held.position.place = Place::Unstaked;
+        books.keep(held)?;
+        books.state.staked = books.state.staked.saturating_sub(taken.amount);
+        let amount = books.pay(&owner, taken.amount)?;
+        Unstaked { owner, position, amount, withheld: signed(taken.withheld) }.publish(&env);
+        Ok(amount)
+    }
+
+    /// Pays what a position has earned.
+    ///
+    /// Signed by `owner`. Returns the amount: all, or after a clawback its part. Event: `claimed`.
+    fn claim(env: Env, owner: Address, position: u32) -> Result<i128, StakingError> {
+        owner.require_auth();
+        let mut books = Books::open(&env);
+        let mut held = books.position(&owner, position)?;
+        let earned = core::mem::take(&mut held.position.earned);
+        books.keep(held)?;
+        let amount = pay_reward(&mut books, &owner, earned)?;
+        Claimed { owner, position, amount }.publish(&env);
+        Ok(amount)
+    }
+
+    /// Takes `amount` of TFT, at least 1 TFT, for the stakers, who earn it over the next 7 days by weight. If
+    /// some is still to be earned, both are over the mean of the two times, weighted by the amounts.
+    ///
+    /// Signed by `from`, with the transfer. Returns when all is earned. Event: `notified`.
+    fn notify(env: Env, from: Address, amount: i128) -> Result<u64, StakingError> {
+        from.require_auth();
+        let added = amount_in(amount)?;
+        let mut books = Books::open(&env);
+        let rewards = books.state.rewards.checked_add(added);
+        books.state.rewards = rewards.ok_or(StakingError::Overflow)?;
+        books.state.stream.add(added, books.now).ok_or(StakingError::Overflow)?;
+        books.pull(&from, amount)?;
+        let ends_at = books.state.stream.ends_at;
+        Notified { from, amount, ends_at }.publish(&env);
+        Ok(ends_at)
+    }
+
+    /// Makes a validator, with a position of its own as its bond: at least the region's minimum. Commission:
+    /// up to 2 000 bps. `metadata_hash`: SHA-256 of what it publishes about itself.
+    ///
+    /// Signed by `validator`. Events: `validator_registered`, `delegated`.
+    fn register_validator(
+        env: Env,
+        validator: Address,
+        position: u32,
+        commission_bps: u32,
+        metadata_hash: BytesN<32>,
+    ) -> Result<(), StakingError> {
+        validator.require_auth();
+        ensure(commission_bps <= MAX_COMMISSION, StakingError::InvalidCommission)?;
+        let new = !storage::has_validator(&env, &validator);
+        ensure(new, StakingError::DuplicateValidator)?;
+        let mut books = Books::open(&env);
+        let (held, taken) = pick_up(&mut books, &validator, position)?;
+        let enough = signed(taken.amount) >= books.config.min_bond;
+        ensure(enough, StakingError::BondTooSmall)?;
+        let previous = storage::last_validator(&env);
+        let registered = StoredValidator {
+            group: Group::new(&books.state.stream),
+            unbonding: Shared::default(),
+            own: 0,
+            commission_bps,
+            next_commission_bps: commission_bps,
+            next_commission_at: 0,
+            claimable: 0,
+            metadata_hash: metadata_hash.clone(),
+            slash: 0,
+            slash_bps: 0,
+            slash_expires_at: 0,
+            withheld: 0,
+            previous: previous.unwrap_or_else(|| env.current_contract_address()),
+        };
+        books.put_delegated(held, taken.amount, &validator, registered)?;
+        storage::set_last_validator(&env, &validator);
+        books.close()?;
+        ValidatorRegistered { validator: validator.clone(), commission_bps, metadata_hash }
+            .publish(&env);
+        tell_delegated(&env, validator.clone(), position, validator, &taken);
+        Ok(())
+    }
+
+    /// Changes commission and metadata. A lower commission holds at once; a higher one, by at most 100 bps,
+    /// after 28 days, and for what is earned after the next call that concerns the validator. Whatever was
+    /// announced before is void, unless it is the same.
+    ///
+    /// Signed by `validator`. Returns from when on the commission holds; 0: at once. Event:
+    /// `validator_updated`.
+    fn update_validator(
+        env: Env,
+        validator: Address,
+        commission_bps: u32,
+        metadata_hash: BytesN<32>,
+    ) -> Result<u64, StakingError> {
+        validator.require_auth();
+        ensure(commission_bps <= MAX_COMMISSION, StakingError::InvalidCommission)?;
+        let mut books = Books::open(&env);
+        let mut stored = books.validator(&validator)?;
+        let rise = commission_bps.saturating_sub(stored.commission_bps);
+        ensure(rise <= MAX_RISE, StakingError::CommissionRise)?;
+        let announced =
+            stored.next_commission_at > 0 && commission_bps == stored.next_commission_bps;
+        if rise == 0 {
+            stored.commission_bps = commission_bps;
+            stored.next_commission_at = 0;
+        } else if !announced {
+            stored.next_commission_at = books.now.saturating_add(COMMISSION_SECONDS);
+        }
+        stored.next_commission_bps = commission_bps;
+        stored.metadata_hash = metadata_hash.clone();
+        let at = stored.next_commission_at;
+        books.keep_validator(&validator, stored)?;
+        books.close()?;
+        ValidatorUpdated { validator, commission_bps, at, metadata_hash }.publish(&env);
+        Ok(at)
+    }
+
+    /// Pays a validator its commission.
+    ///
+    /// Signed by `validator`. Returns the amount: all, or after a clawback its part. Event:
+    /// `commission_claimed`.
+    fn claim_commission(env: Env, validator: Address) -> Result<i128, StakingError> {
+        validator.require_auth();
+        let mut books = Books::open(&env);
+        let mut stored = books.validator(&validator)?;
+        let earned = core::mem::take(&mut stored.claimable);
+        books.keep_validator(&validator, stored)?;
+        let amount = pay_reward(&mut books, &validator, earned)?;
+        CommissionClaimed { validator, amount }.publish(&env);
+        Ok(amount)
+    }
+
+    /// Makes public that a validator is to be slashed: by 1 to 3 000 bps of all stake with it, that which is
+    /// leaving it included; with those of the last 90 days no more than 3 000. Anyone executes it after 7 days
+    /// and for 7 days. Until it is decided nobody delegates to the validator.
+    ///
+    /// Signed by the council of the region's treasury. Returns the slash's number. Event: `slash_proposed`.
+    fn propose_slash(
+        env: Env,
+        validator: Address,
+        bps: u32,
+        reason_hash: BytesN<32>,
+    ) -> Result<u32, StakingError> {
+        let mut books = Books::open(&env);
+        council(&books).require_auth();
+        let mut stored = books.validator(&validator)?;
+        ensure(!stored.is_slash_pending(books.now), StakingError::SlashPending)?;
+        let recent = slash::recent(&env, &storage::executed(&env, &validator), books.now);
+        slash::check_cap(&recent, bps)?;
+        let number = books.state.slashes.checked_add(1).ok_or(StakingError::Overflow)?;
+        books.state.slashes = number;
+        let ready_at = books.now.saturating_add(NOTICE_SECONDS);
+        let expires_at = ready_at.saturating_add(LAPSE_SECONDS);
+        stored.slash = number;
+        stored.slash_bps = bps;
+        stored.slash_expires_at = expires_at;
+        stored.withheld = 0;
+        books.keep_validator(&validator, stored)?;
+        books.close()?;
+        let proposed = Slash {
+            validator: validator.clone(),
+            bps,
+            reason_hash: reason_hash.clone(),
+            ready_at,
+            expires_at,
+            status: SlashStatus::Pending,
+        };
+        storage::set_slash(&env, number, &proposed);
+        SlashProposed { slash: number, validator, bps, reason_hash, ready_at, expires_at }
+            .publish(&env);
+        Ok(number)
+    }
+
+    /// Stops a slash. Signed by the guardian. Event: `slash_vetoed`.
+    fn veto_slash(env: Env, slash: u32) -> Result<(), StakingError> {
+        let mut books = Books::open(&env);
+        books.config.guardian.require_auth();
+        let validator = end_slash(&mut books, slash, SlashStatus::Vetoed)?;
+        SlashVetoed { slash, validator }.publish(&env);
+        Ok(())
+    }
+
+    /// Withdraws a slash. Signed by the council of the region's treasury. Event: `slash_cancelled`.
+    fn cancel_slash(env: Env, slash: u32) -> Result<(), StakingError> {
+        let mut books = Books::open(&env);
+        council(&books).require_auth();
+        let validator = end_slash(&mut books, slash, SlashStatus::Cancelled)?;
+        SlashCancelled { slash, validator }.publish(&env);
+        Ok(())
+    }
+
+    /// Slashes a validator as proposed: what is delegated to it, what is leaving it, and what was withheld.
+    /// Half of that, rounded down, is burned, the rest goes to the protected book of the region's treasury.
+    ///
+    /// Signed by nobody. Returns what the stakers lost. Event: `slash_executed`.
+    fn execute_slash(env: Env, slash: u32) -> Result<i128, StakingError> {
+        let mut books = Books::open(&env);
+        let mut proposed = storage::slash(&env, slash)?;
+        slash::check_pending(&proposed, books.now)?;
+        ensure(books.now >= proposed.ready_at, StakingError::NoticeNotOver)?;
+        let validator = proposed.validator.clone();
+        let mut stored = books.validator(&validator)?;
+        let slashed = stored.group.stake.slash(proposed.bps);
+        let slashed = slashed.saturating_add(stored.unbonding.slash(proposed.bps));
+        let slashed = slashed.saturating_add(core::mem::take(&mut stored.withheld));
+        stored.slash_expires_at = 0;
+        books.keep_validator(&validator, stored)?;
+        proposed.status = SlashStatus::Executed;
+        storage::set_slash(&env, slash, &proposed);
+        let mut recent = slash::recent(&env, &storage::executed(&env, &validator), books.now);
+        recent.push_back((books.now, proposed.bps));
+        storage::set_executed(&env, &validator, &recent);
+
+        books.state.staked = books.state.staked.saturating_sub(slashed);
+        let taken = books.payable(slashed)?;
+        let burned = taken / 2;
+        let protected = taken.saturating_sub(burned);
+        books.close()?;
+        give_up(&env, &books.config, burned, protected);
+        let slashed = signed(slashed);
+        SlashExecuted { slash, validator, slashed, burned, protected }.publish(&env);
+        Ok(slashed)
+    }
+
+    /// The whole contract, paid out up to now.
+    fn state(env: Env) -> StakingState {
+        let Books { config, state, .. } = Books::open(&env);
+        StakingState {
+            tft: config.tft,
+            treasury: config.treasury,
+            guardian: config.guardian,
+            min_bond: config.min_bond,
+            staked: signed(state.staked),
+            rewards: signed(state.rewards),
+            undelegated: signed(state.undelegated.stake.amount),
+            weight: state.stream.weight,
+            reward_per_weight: state.stream.per_weight,
+            remaining: signed(state.stream.remaining),
+            ends_at: state.stream.ends_at,
+            slashes: state.slashes,
+        }
+    }
+
+    /// How many positions `owner` ever had; they are numbered from 0.
+    fn positions(env: Env, owner: Address) -> u32 {
+        storage::positions(&env, &owner)
+    }
+
+    /// A position, as a call would find it now.
+    fn position(env: Env, owner: Address, position: u32) -> Result<Position, StakingError> {
+        let mut books = Books::open(&env);
+        let Held { position, validator, .. } = books.position(&owner, position)?;
+        let amount = match (position.place, &validator) {
+            (Place::Undelegated, _) => books.state.undelegated.stake.worth(position.shares),
+            (Place::Delegated, Some(at)) => at.group.stake.worth(position.shares),
+            (Place::Unbonding, Some(from)) => from.unbonding.worth(position.shares),
+            _ => 0,
+        };
+        let mut withheld = position.withheld;
+        if withheld > 0 && storage::slash(&env, position.slash)?.status == SlashStatus::Executed {
+            withheld = 0;
+        }
+        Ok(Position {
+            place: position.place,
+            amount: signed(amount),
+            validator: position.validator,
+            lock: position.lock,
+            lock_end: position.lock_end,
+            weight: position.weight,
+            unbonding_end: position.unbonding_end,
+            claimable: signed(position.earned),
+            withheld: signed(withheld),
+            slash: position.slash,
+        })
+    }
+
+    /// The validator registered last; `validator(address).previous` leads to all others.
+    fn last_validator(env: Env) -> Option<Address> {
+        storage::last_validator(&env)
+    }
+
+    /// A validator, as a call would find it now.
+    fn validator(env: Env, validator: Address) -> Result<Validator, StakingError> {
+        let books = Books::open(&env);
+        let stored = books.validator(&validator)?;
+        let none = stored.previous == env.current_contract_address();
+        let pending = stored.is_slash_pending(books.now);
+        Ok(Validator {
+            stake: signed(stored.group.stake.amount),
+            unbonding: signed(stored.unbonding.amount),
+            bond: signed(stored.bond()),
+            weight: stored.group.counted,
+            commission_bps: stored.commission_bps,
+            next_commission_bps: stored.next_commission_bps,
+            next_commission_at: stored.next_commission_at,
+            claimable: signed(stored.claimable),
+            metadata_hash: stored.metadata_hash,
+            slash: stored.slash,
+            slash_expires_at: if pending { stored.slash_expires_at } else { 0 },
+            withheld: if pending { signed(stored.withheld) } else { 0 },
+            previous: (!none).then_some(stored.previous),
+        })
+    }
+
+    /// A slash by its number.
+    fn slash(env: Env, slash: u32) -> Result<Slash, StakingError> {
+        storage::slash(&env, slash)
+    }
+}
+
+/// A position's stake, out of where it was, whose validator is stored. There is some.
+fn pick_up(
+    books: &mut Books,
+    owner: &Address,
+    position: u32,
+) -> Result<(Held, Taken), StakingError> {
+    let mut held = books.position(owner, position)?;
+    let taken = books.take_out(&mut held)?;
+    ensure(taken.amount > 0, StakingError::NothingStaked)?;
+    if let Some(left) = held.validator.take() {
+        books.keep_validator(&held.position.validator, left)?;
+    }
+    Ok((held, taken))
+}
+
+fn pay_reward(books: &mut Books, to: &Address, earned: u128) -> Result<i128, StakingError> {
+    ensure(earned > 0, StakingError::NothingToClaim)?;
+    books.state.rewards = books.state.rewards.saturating_sub(earned);
+    books.pay(to, earned)
+}
+
+fn council(books: &Books) -> Address {
+    TreasuryClient::new(books.env, &books.config.treasury).config().council
+}
+
+/// Decides that a pending slash will not be; returns its validator.
+fn end_slash(
+    books: &mut Books,
+    number: u32,
+    status: SlashStatus,
+) -> Result<Address, StakingError> {
+    let mut ended = storage::slash(books.env, number)?;
+    slash::check_pending(&ended, books.now)?;
+    ended.status = status;
+    storage::set_slash(books.env, number, &ended);
+    let mut stored = books.validator(&ended.validator)?;
+    stored.slash_expires_at = 0;
+    books.keep_validator(&ended.validator, stored)?;
+    books.close()?;
+    Ok(ended.validator)
+}
+
+/// Burns, and pays the treasury's protected book.
+fn give_up(env: &Env, config: &Config, burned: i128, protected: i128) {
+    let this = env.current_contract_address();
+    if burned > 0 {
+        TokenClient::new(env, &config.tft).burn(&this, &burned);
+    }
+    if protected > 0 {
+        allow(env, [(&config.tft, protected)], &config.treasury);
+        TreasuryClient::new(env, &config.treasury).protect(&this, &config.tft, &protected);
+    }
+}
+
+fn tell_delegated(
+    env: &Env,
+    owner: Address,
+    position: u32,
+    validator: Address,
+    Taken { amount, withheld }: &Taken,
+) {
+    let (amount, withheld) = (signed(*amount), signed(*withheld));
+    Delegated { owner, position, validator, amount, withheld }.publish(env);
+}

@@ -1,0 +1,3 @@
+//! Staking, entry point by entry point.
+
+mod smoke;
