@@ -130,11 +130,7 @@ impl Stakes {
         self.validator_with(MIN_BOND, commission_bps)
     }
 
-    pub fn delegate(
-        &self,
-        (owner, number): &Stake,
-        validator: &Address,
-    ) -> Result<i128, Refusal> {
+    pub fn delegate(&self, (owner, number): &Stake, validator: &Address) -> Result<i128, Refusal> {
         self.signed(owner, &self.to_staking("delegate", (owner, *number, validator)))
     }
 

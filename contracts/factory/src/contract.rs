@@ -19,8 +19,8 @@ use tributary_common::{
 
 use crate::{
     event::{
-        AdminChanged, AdminProposed, Endorsed, OraclePoolSet, RegionCreated,
-        TemplateApplied, TemplateCancelled, TemplateScheduled,
+        AdminChanged, AdminProposed, Endorsed, OraclePoolSet, RegionCreated, TemplateApplied,
+        TemplateCancelled, TemplateScheduled,
     },
     region,
     storage::{self, StoredRegion},

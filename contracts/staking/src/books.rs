@@ -10,8 +10,9 @@ use tributary_common::{
 
 use crate::{
     group::{part_of, Group, DELEGATED, UNDELEGATED},
-    position::StoredPosition,
-    storage::{self, Config, State, StoredValidator},
+    position::Position,
+    storage::{self, Config, State},
+    validator::Validator,
 };
 
 pub struct Books<'a> {
@@ -25,8 +26,8 @@ pub struct Books<'a> {
 pub struct Held {
     pub owner: Address,
     pub number: u32,
-    pub position: StoredPosition,
-    pub validator: Option<StoredValidator>,
+    pub position: Position,
+    pub validator: Option<Validator>,
 }
 
 /// What was taken out of where a position's stake was.
@@ -50,44 +51,23 @@ impl Held {
 
 /// A position in its group.
 struct Earning<'b> {
-    position: &'b mut StoredPosition,
+    position: &'b mut Position,
     group: &'b mut Group,
-}
-
-impl StoredValidator {
-    /// Commission rises only after all income up to now was shared out at the lower rate.
-    fn settle(&mut self, state: &State, now: u64) {
-        let commission = self.group.settle(&state.stream, self.commission_bps);
-        self.claimable = self.claimable.saturating_add(commission);
-        if self.next_commission_at > 0 && now >= self.next_commission_at {
-            self.commission_bps = self.next_commission_bps;
-            self.next_commission_at = 0;
-        }
-    }
-
-    pub fn is_slash_pending(&self, now: u64) -> bool {
-        now <= self.slash_expires_at
-    }
-
-    /// Its own part of its stake.
-    pub fn bond(&self) -> u128 {
-        self.group.stake.worth(self.own)
-    }
 }
 
 impl<'a> Books<'a> {
     pub fn open(env: &'a Env) -> Books<'a> {
         let now = env.ledger().timestamp();
-        let mut state = storage::state(env);
+        let (config, mut state) = storage::load(env);
         state.stream.accrue(now);
         state.undelegated.settle(&state.stream, 0);
-        Books { env, now, config: storage::config(env), state }
+        Books { env, now, config, state }
     }
 
     #[inline(never)]
-    pub fn validator(&self, address: &Address) -> Result<StoredValidator, StakingError> {
+    pub fn validator(&self, address: &Address) -> Result<Validator, StakingError> {
         let mut validator = storage::validator(self.env, address)?;
-        validator.settle(&self.state, self.now);
+        validator.settle(&self.state.stream, self.now);
         Ok(validator)
     }
 
@@ -176,7 +156,7 @@ impl<'a> Books<'a> {
         mut held: Held,
         amount: u128,
         to: &Address,
-        mut validator: StoredValidator,
+        mut validator: Validator,
     ) -> Result<(), StakingError> {
         let position = &mut held.position;
         position.place = Place::Delegated;
@@ -196,7 +176,7 @@ impl<'a> Books<'a> {
         if let Some(validator) = validator {
             self.keep_validator(&position.validator, validator)?;
         }
-        storage::set_position(self.env, &owner, number, &position);
+        storage::set_position(self.env, &owner, number, position);
         Ok(())
     }
 
@@ -204,11 +184,11 @@ impl<'a> Books<'a> {
     pub fn keep_validator(
         &mut self,
         address: &Address,
-        mut validator: StoredValidator,
+        mut validator: Validator,
     ) -> Result<(), StakingError> {
         let counted = validator.group.recount(&mut self.state.stream, DELEGATED);
         counted.ok_or(StakingError::Overflow)?;
-        storage::set_validator(self.env, address, &validator);
+        storage::set_validator(self.env, address, validator);
         Ok(())
     }
 
@@ -217,7 +197,7 @@ impl<'a> Books<'a> {
     pub fn close(&mut self) -> Result<(), StakingError> {
         let counted = self.state.undelegated.recount(&mut self.state.stream, UNDELEGATED);
         counted.ok_or(StakingError::Overflow)?;
-        storage::set_state(self.env, &self.state);
+        storage::store(self.env, &self.config, &self.state);
         Ok(())
     }
 

@@ -1,9 +1,7 @@
 //! The entry points. What their documentation says goes into the wasm for whoever calls them, so it
 //! is short; docs/staking.md says it at length, with the errors of each.
 
-use soroban_sdk::{
-    contract, contractimpl, contractmeta, token::TokenClient, Address, BytesN, Env,
-};
+use soroban_sdk::{contract, contractimpl, contractmeta, token::TokenClient, Address, BytesN, Env};
 use tributary_common::{
     allow, ensure,
     interfaces::{
@@ -23,10 +21,11 @@ use crate::{
         ValidatorRegistered, ValidatorUpdated,
     },
     group::{Group, Shared},
-    position::{StoredPosition, MAX_LOCK, UNBONDING_SECONDS},
+    position::{self, MAX_LOCK, UNBONDING_SECONDS},
     slash::{self, LAPSE_SECONDS, NOTICE_SECONDS},
-    storage::{self, Config, State, StoredValidator},
+    storage::{self, Config, State},
     stream::Stream,
+    validator,
 };
 
 /// The highest commission, basis points.
@@ -55,12 +54,12 @@ impl StakingContract {
         min_bond: i128,
     ) -> Result<(), StakingError> {
         ensure(min_bond >= MIN_AMOUNT, StakingError::InvalidBond)?;
-        storage::set_config(&env, &Config { tft, treasury, guardian, min_bond });
+        let config = Config { tft, treasury, guardian, min_bond };
         let updated_at = env.ledger().timestamp();
         let stream = Stream { weight: 0, per_weight: 0, remaining: 0, ends_at: 0, updated_at };
         let undelegated = Group::new(&stream);
         let state = State { staked: 0, rewards: 0, stream, undelegated, slashes: 0 };
-        storage::set_state(&env, &state);
+        storage::store(&env, &config, &state);
         Ok(())
     }
 }
@@ -81,7 +80,7 @@ impl StakingInterface for StakingContract {
         books.state.staked = total.ok_or(StakingError::Overflow)?;
         let number = storage::positions(&env, &owner);
         let next = number.checked_add(1).ok_or(StakingError::Overflow)?;
-        let position = StoredPosition::new(env.current_contract_address(), lock, books.now);
+        let position = position::Position::new(env.current_contract_address(), lock, books.now);
         let lock_end = position.lock_end;
         let mut held = Held { owner: owner.clone(), number, position, validator: None };
         books.put_undelegated(&mut held, staked)?;
@@ -270,7 +269,7 @@ impl StakingInterface for StakingContract {
         let enough = signed(taken.amount) >= books.config.min_bond;
         ensure(enough, StakingError::BondTooSmall)?;
         let previous = storage::last_validator(&env);
-        let registered = StoredValidator {
+        let registered = validator::Validator {
             group: Group::new(&books.state.stream),
             unbonding: Shared::default(),
             own: 0,
@@ -548,11 +547,7 @@ fn council(books: &Books) -> Address {
 }
 
 /// Decides that a pending slash will not be; returns its validator.
-fn end_slash(
-    books: &mut Books,
-    number: u32,
-    status: SlashStatus,
-) -> Result<Address, StakingError> {
+fn end_slash(books: &mut Books, number: u32, status: SlashStatus) -> Result<Address, StakingError> {
     let mut ended = storage::slash(books.env, number)?;
     slash::check_pending(&ended, books.now)?;
     ended.status = status;

@@ -4,7 +4,6 @@
 //! A stake is a number of shares of the group's, so that a slash, and a payment, is the same work whatever the
 //! number of stakers. Every rounding is the gain of those who stay.
 
-use soroban_sdk::contracttype;
 use tributary_common::math::{mul_div_ceil, mul_div_floor, BPS};
 
 use crate::stream::{Stream, SCALE};
@@ -15,8 +14,7 @@ pub const UNDELEGATED: u128 = 1;
 pub const DELEGATED: u128 = 2;
 
 /// An amount that is held in shares.
-#[contracttype]
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Shared {
     pub amount: u128,
     pub shares: u128,
@@ -60,8 +58,6 @@ pub fn part_of(amount: u128, bps: u32) -> u128 {
     mul_div_ceil(amount, bps.into(), BPS).unwrap_or(amount)
 }
 
-#[contracttype]
-#[derive(Clone)]
 pub struct Group {
     pub stake: Shared,
     /// The sum of the weights of its positions, which count shares.

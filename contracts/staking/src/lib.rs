@@ -4,6 +4,7 @@
 //! - `contract`: the entry points and their documentation
 //! - `books`: a call on the whole contract in memory: load, settle, move, store, pay
 //! - `position`: one stake: its lock, its weight, what it has earned
+//! - `validator`: what is with it and leaving it, its commission, its pending slash
 //! - `group`: stakes that share what they earn and lose: a validator's, and those with no validator
 //! - `stream`: income over time, and by weight
 //! - `slash`: when a slash may be executed, and how much in a while
@@ -18,6 +19,7 @@ mod position;
 mod slash;
 mod storage;
 mod stream;
+mod validator;
 
 pub use contract::{StakingContract, COMMISSION_SECONDS, MAX_COMMISSION, MAX_RISE};
 pub use position::{MAX_LOCK, UNBONDING_SECONDS};

@@ -1,7 +1,6 @@
-//! One stake of an owner: where it is, its lock, its weight, what it has earned. Pure: no `Env` but for what
-//! is stored.
+//! One stake of an owner: where it is, its lock, its weight, what it has earned. Pure: no `Env`.
 
-use soroban_sdk::{contracttype, Address};
+use soroban_sdk::Address;
 use tributary_common::{interfaces::staking::Place, math::mul_div_floor};
 
 use crate::{group::Group, stream::SCALE};
@@ -13,9 +12,7 @@ pub const UNBONDING_SECONDS: u64 = 28 * 24 * 60 * 60;
 /// What the longest lock adds to a weight, in multiples of it.
 const BONUS: u64 = 3;
 
-#[contracttype]
-#[derive(Clone)]
-pub struct StoredPosition {
+pub struct Position {
     pub place: Place,
     pub validator: Address,
     /// Of the group it is in, or of what is unbonding from its validator.
@@ -32,9 +29,9 @@ pub struct StoredPosition {
     pub withheld: u128,
 }
 
-impl StoredPosition {
-    pub fn new(nobody: Address, lock: u64, now: u64) -> StoredPosition {
-        StoredPosition {
+impl Position {
+    pub fn new(nobody: Address, lock: u64, now: u64) -> Position {
+        Position {
             place: Place::Unstaked,
             validator: nobody,
             shares: 0,

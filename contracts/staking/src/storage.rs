@@ -3,26 +3,90 @@
 //! against a validator's cap.
 
 use soroban_sdk::{
-    contracttype, unwrap::UnwrapOptimized, Address, BytesN, Env, IntoVal, TryFromVal, Val, Vec,
+    contracttype, symbol_short, unwrap::UnwrapOptimized, Address, BytesN, Env, IntoVal, Symbol,
+    TryFromVal, Val, Vec,
 };
 use tributary_common::{
-    interfaces::staking::{Slash, StakingError},
+    interfaces::staking::{Place, Slash, StakingError},
     ttl,
 };
 
 use crate::{
     group::{Group, Shared},
-    position::StoredPosition,
+    position::Position,
     slash::Executed,
     stream::Stream,
+    validator::Validator,
 };
+
+/// All of the instance: configuration, totals, stream, and the stakes with no validator. A list costs half the
+/// bytes of a map, in which every field is named.
+#[contracttype]
+struct StoredState(
+    Address, // TFT
+    Address, // treasury
+    Address, // guardian
+    i128,    // minimum bond
+    u128,    // staked
+    u128,    // rewards
+    u128,    // stream: weight
+    u128,    // reward per weight
+    u128,    // remaining
+    u64,     // ends at
+    u64,     // updated at
+    u128,    // undelegated: amount
+    u128,    // shares
+    u128,    // weight
+    u128,    // counted
+    u128,    // paid
+    u128,    // reward per weight
+    u32,     // slashes
+);
+
+const STATE: Symbol = symbol_short!("State");
+
+/// As `Position` is kept.
+#[contracttype]
+struct StoredPosition(
+    Place,
+    Address, // validator
+    u128,    // shares
+    u128,    // weight
+    u128,    // paid
+    u128,    // earned
+    u64,     // lock
+    u64,     // lock end
+    u64,     // unbonding end
+    u32,     // slash
+    u128,    // withheld
+);
+
+/// As `Validator` is kept.
+#[contracttype]
+struct StoredValidator(
+    u128, // stake: amount
+    u128, // shares
+    u128, // weight
+    u128, // counted
+    u128, // paid
+    u128, // reward per weight
+    u128, // unbonding: amount
+    u128, // shares
+    u128, // its own shares of the stake
+    u32,  // commission
+    u32,  // next commission
+    u64,  // from when on
+    u128, // claimable
+    BytesN<32>,
+    u32,     // slash
+    u32,     // its bps
+    u64,     // its expiry
+    u128,    // withheld
+    Address, // previous
+);
 
 #[contracttype]
 pub enum DataKey {
-    /// Instance: `Config`.
-    Config,
-    /// Instance: `State`.
-    State,
     /// By owner: how many positions she ever had.
     Positions(Address),
     /// By owner and number: `StoredPosition`.
@@ -38,7 +102,6 @@ pub enum DataKey {
 }
 
 /// What was fixed when the contract was made.
-#[contracttype]
 pub struct Config {
     pub tft: Address,
     pub treasury: Address,
@@ -47,7 +110,6 @@ pub struct Config {
 }
 
 /// What every call changes.
-#[contracttype]
 pub struct State {
     /// All stakes, wherever they are, with what is withheld.
     pub staked: u128,
@@ -58,44 +120,58 @@ pub struct State {
     pub slashes: u32,
 }
 
-#[contracttype]
-pub struct StoredValidator {
-    pub group: Group,
-    pub unbonding: Shared,
-    /// The validator's own shares of the group's.
-    pub own: u128,
-    pub commission_bps: u32,
-    pub next_commission_bps: u32,
-    pub next_commission_at: u64,
-    pub claimable: u128,
-    pub metadata_hash: BytesN<32>,
-    /// The last slash proposed, …
-    pub slash: u32,
-    pub slash_bps: u32,
-    /// … pending up to here; 0 once it is decided.
-    pub slash_expires_at: u64,
-    /// What it held back of those who left.
-    pub withheld: u128,
-    /// The validator registered before; staking itself: none.
-    pub previous: Address,
-}
-
-pub fn config(env: &Env) -> Config {
+#[inline(never)]
+pub fn load(env: &Env) -> (Config, State) {
     // The constructor wrote it.
-    env.storage().instance().get(&DataKey::Config).unwrap_optimized()
+    let stored: StoredState = env.storage().instance().get(&STATE).unwrap_optimized();
+    let config =
+        Config { tft: stored.0, treasury: stored.1, guardian: stored.2, min_bond: stored.3 };
+    let state = State {
+        staked: stored.4,
+        rewards: stored.5,
+        stream: Stream {
+            weight: stored.6,
+            per_weight: stored.7,
+            remaining: stored.8,
+            ends_at: stored.9,
+            updated_at: stored.10,
+        },
+        undelegated: Group {
+            stake: Shared { amount: stored.11, shares: stored.12 },
+            weight: stored.13,
+            counted: stored.14,
+            paid: stored.15,
+            per_weight: stored.16,
+        },
+        slashes: stored.17,
+    };
+    (config, state)
 }
 
-pub fn set_config(env: &Env, config: &Config) {
-    env.storage().instance().set(&DataKey::Config, config);
-}
-
-pub fn state(env: &Env) -> State {
-    // The constructor wrote it.
-    env.storage().instance().get(&DataKey::State).unwrap_optimized()
-}
-
-pub fn set_state(env: &Env, state: &State) {
-    env.storage().instance().set(&DataKey::State, state);
+#[inline(never)]
+pub fn store(env: &Env, config: &Config, state: &State) {
+    let State { stream, undelegated, .. } = state;
+    let stored = StoredState(
+        config.tft.clone(),
+        config.treasury.clone(),
+        config.guardian.clone(),
+        config.min_bond,
+        state.staked,
+        state.rewards,
+        stream.weight,
+        stream.per_weight,
+        stream.remaining,
+        stream.ends_at,
+        stream.updated_at,
+        undelegated.stake.amount,
+        undelegated.stake.shares,
+        undelegated.weight,
+        undelegated.counted,
+        undelegated.paid,
+        undelegated.per_weight,
+        state.slashes,
+    );
+    env.storage().instance().set(&STATE, &stored);
     ttl::extend_instance(env);
 }
 
@@ -108,13 +184,40 @@ pub fn set_positions(env: &Env, owner: &Address, count: u32) {
 }
 
 #[inline(never)]
-pub fn position(env: &Env, owner: &Address, number: u32) -> Result<StoredPosition, StakingError> {
-    get(env, &DataKey::Position(owner.clone(), number)).ok_or(StakingError::UnknownPosition)
+pub fn position(env: &Env, owner: &Address, number: u32) -> Result<Position, StakingError> {
+    let stored: StoredPosition =
+        get(env, &DataKey::Position(owner.clone(), number)).ok_or(StakingError::UnknownPosition)?;
+    Ok(Position {
+        place: stored.0,
+        validator: stored.1,
+        shares: stored.2,
+        weight: stored.3,
+        paid: stored.4,
+        earned: stored.5,
+        lock: stored.6,
+        lock_end: stored.7,
+        unbonding_end: stored.8,
+        slash: stored.9,
+        withheld: stored.10,
+    })
 }
 
 #[inline(never)]
-pub fn set_position(env: &Env, owner: &Address, number: u32, position: &StoredPosition) {
-    set(env, &DataKey::Position(owner.clone(), number), position);
+pub fn set_position(env: &Env, owner: &Address, number: u32, position: Position) {
+    let stored = StoredPosition(
+        position.place,
+        position.validator,
+        position.shares,
+        position.weight,
+        position.paid,
+        position.earned,
+        position.lock,
+        position.lock_end,
+        position.unbonding_end,
+        position.slash,
+        position.withheld,
+    );
+    set(env, &DataKey::Position(owner.clone(), number), &stored);
 }
 
 pub fn has_validator(env: &Env, address: &Address) -> bool {
@@ -122,13 +225,57 @@ pub fn has_validator(env: &Env, address: &Address) -> bool {
 }
 
 #[inline(never)]
-pub fn validator(env: &Env, address: &Address) -> Result<StoredValidator, StakingError> {
-    get(env, &DataKey::Validator(address.clone())).ok_or(StakingError::UnknownValidator)
+pub fn validator(env: &Env, address: &Address) -> Result<Validator, StakingError> {
+    let stored: StoredValidator =
+        get(env, &DataKey::Validator(address.clone())).ok_or(StakingError::UnknownValidator)?;
+    Ok(Validator {
+        group: Group {
+            stake: Shared { amount: stored.0, shares: stored.1 },
+            weight: stored.2,
+            counted: stored.3,
+            paid: stored.4,
+            per_weight: stored.5,
+        },
+        unbonding: Shared { amount: stored.6, shares: stored.7 },
+        own: stored.8,
+        commission_bps: stored.9,
+        next_commission_bps: stored.10,
+        next_commission_at: stored.11,
+        claimable: stored.12,
+        metadata_hash: stored.13,
+        slash: stored.14,
+        slash_bps: stored.15,
+        slash_expires_at: stored.16,
+        withheld: stored.17,
+        previous: stored.18,
+    })
 }
 
 #[inline(never)]
-pub fn set_validator(env: &Env, address: &Address, validator: &StoredValidator) {
-    set(env, &DataKey::Validator(address.clone()), validator);
+pub fn set_validator(env: &Env, address: &Address, validator: Validator) {
+    let Validator { group, unbonding, .. } = validator;
+    let stored = StoredValidator(
+        group.stake.amount,
+        group.stake.shares,
+        group.weight,
+        group.counted,
+        group.paid,
+        group.per_weight,
+        unbonding.amount,
+        unbonding.shares,
+        validator.own,
+        validator.commission_bps,
+        validator.next_commission_bps,
+        validator.next_commission_at,
+        validator.claimable,
+        validator.metadata_hash,
+        validator.slash,
+        validator.slash_bps,
+        validator.slash_expires_at,
+        validator.withheld,
+        validator.previous,
+    );
+    set(env, &DataKey::Validator(address.clone()), &stored);
 }
 
 pub fn last_validator(env: &Env) -> Option<Address> {

@@ -4,7 +4,6 @@
 //! the beginning, so that no payment has to visit a staker (B. Batog, L. Boca, N. Johnson, *Scalable reward
 //! distribution on the Ethereum blockchain*, 2018).
 
-use soroban_sdk::contracttype;
 use tributary_common::math::{mul_div_ceil, mul_div_floor};
 
 /// Seconds over which an amount is paid out.
@@ -12,8 +11,6 @@ pub const PERIOD: u64 = 7 * 24 * 60 * 60;
 /// Indexes count parts of a unit: a weight of all TFT that there is loses less than a unit in each rounding.
 pub const SCALE: u128 = 1 << 92;
 
-#[contracttype]
-#[derive(Clone)]
 pub struct Stream {
     /// What all stakes count for.
     pub weight: u128,

@@ -2,8 +2,8 @@
 //! is short; docs/treasury.md says it at length, with the errors of each.
 
 use soroban_sdk::{
-    contract, contractimpl, contractmeta, token::TokenClient, xdr::ToXdr, Address, BytesN,
-    Env, Symbol,
+    contract, contractimpl, contractmeta, token::TokenClient, xdr::ToXdr, Address, BytesN, Env,
+    Symbol,
 };
 use tributary_common::{
     address, allow, ensure,

@@ -1,4 +1,7 @@
-use tributary_tests::{pool::ONE, stakes::{Stakes, DAY, WEEK, YEAR}};
+use tributary_tests::{
+    pool::ONE,
+    stakes::{Stakes, DAY, WEEK, YEAR},
+};
 
 #[test]
 fn smoke() {
