@@ -11,6 +11,7 @@ pub mod regions;
 pub mod scene;
 pub mod sign;
 pub mod stakes;
+pub mod staking_model;
 pub mod suite;
 pub mod vault;
 pub mod wasm;

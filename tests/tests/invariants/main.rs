@@ -8,6 +8,7 @@ mod factory;
 mod offers;
 mod pool;
 mod router;
+mod staking;
 mod treasury;
 
 const CALLS: usize = 32;
@@ -16,16 +17,19 @@ const CALLS: usize = 32;
 trait Play {
     fn new(seed: u64) -> Self;
     fn step(&mut self);
+    /// What must be true at the end.
+    fn finish(&mut self) {}
     /// What happened, a line a step.
     fn log(&self) -> &[String];
 }
 
-fn play<P: Play>(seed: u64) {
+fn play<P: Play>(seed: u64, calls: usize) {
     let mut game = P::new(seed);
     let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        for _ in 0..CALLS {
+        for _ in 0..calls {
             game.step();
         }
+        game.finish();
     }));
     if let Err(panic) = played {
         eprintln!("TRIBUTARY_SEED={seed}");
@@ -41,7 +45,7 @@ fn play_half<P: Play>(half: u64) {
     if let Ok(seed) = std::env::var("TRIBUTARY_SEED") {
         let seed: u64 = seed.parse().expect("TRIBUTARY_SEED is a number");
         if seed % 2 == half {
-            play::<P>(seed);
+            play::<P>(seed, CALLS);
         }
         return;
     }
@@ -50,6 +54,6 @@ fn play_half<P: Play>(half: u64) {
         Err(_) => 10_000,
     };
     for seed in (0..sequences).filter(|seed| seed % 2 == half) {
-        play::<P>(seed);
+        play::<P>(seed, CALLS);
     }
 }
