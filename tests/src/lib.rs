@@ -1,5 +1,6 @@
 //! Fixtures for tests, bench and demo.
 
+pub mod camp;
 pub mod community;
 pub mod env;
 pub mod market;

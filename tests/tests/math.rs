@@ -5,7 +5,10 @@ use num_bigint::BigUint;
 use num_traits::Zero;
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use tributary_common::{
-    math::{mul_div_ceil, mul_div_floor, sqrt_product, Worth, MAX_AMOUNT},
+    math::{
+        mul_div_ceil, mul_div_floor, mul_shift_ceil, mul_shift_floor, sqrt_product, Worth,
+        MAX_AMOUNT,
+    },
     price::{log2_ratio, Price},
 };
 
@@ -63,6 +66,21 @@ fn mul_div_of_words_equals_arbitrary_precision() {
         let product = a * b;
         assert_eq!(mul_div_floor(a, b, c), Some(product / c), "{a} * {b} / {c}");
         assert_eq!(mul_div_ceil(a, b, c), Some(product.div_ceil(c)), "{a} * {b} / {c}");
+    }
+}
+
+#[test]
+fn mul_shift_equals_arbitrary_precision() {
+    let mut rng = rng(8);
+    for _ in 0..cases(2) {
+        let [a, b] = [0; 2].map(|_| number(&mut rng, u128::MAX));
+        let shift = rng.random_range(1..=127);
+        let product = BigUint::from(a) * b;
+        let below = (BigUint::from(1u8) << shift) - 1u8;
+        let floor = u128::try_from(&product >> shift).ok();
+        let ceil = u128::try_from((&product + below) >> shift).ok();
+        assert_eq!(mul_shift_floor(a, b, shift), floor, "{a} * {b} >> {shift}");
+        assert_eq!(mul_shift_ceil(a, b, shift), ceil, "{a} * {b} >> {shift}");
     }
 }
 

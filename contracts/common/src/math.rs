@@ -23,6 +23,30 @@ pub fn mul_div_ceil(a: u128, b: u128, c: u128) -> Option<u128> {
     }
 }
 
+/// ⌊a × b ÷ 2^shift⌋ for a `shift` from 1 to 127, exact. `None` when that needs more than 128 bits.
+pub fn mul_shift_floor(a: u128, b: u128, shift: u32) -> Option<u128> {
+    mul_shift(a, b, shift).map(|(quotient, _)| quotient)
+}
+
+/// ⌈a × b ÷ 2^shift⌉ for a `shift` from 1 to 127, exact. `None` when that needs more than 128 bits.
+pub fn mul_shift_ceil(a: u128, b: u128, shift: u32) -> Option<u128> {
+    match mul_shift(a, b, shift)? {
+        (quotient, 0) => Some(quotient),
+        (quotient, _) => quotient.checked_add(1),
+    }
+}
+
+/// (quotient, what was shifted out) of a × b by 2^shift.
+#[inline(never)]
+fn mul_shift(a: u128, b: u128, shift: u32) -> Option<(u128, u128)> {
+    let (high, low) = product(a, b);
+    if high >> shift > 0 {
+        return None;
+    }
+    let left = 128u32.wrapping_sub(shift);
+    Some((high << left | low >> shift, low << left))
+}
+
 /// (quotient, remainder) of a × b by `c`.
 #[inline(never)]
 fn mul_div(a: u128, b: u128, c: u128) -> Option<(u128, u128)> {

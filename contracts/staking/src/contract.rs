@@ -181,8 +181,9 @@ impl StakingInterface for StakingContract {
     /// Has a position that left its validator 28 days ago earn with no validator; and brings back what was
     /// withheld of it, once that is free. While a slash is pending its part stays withheld.
     ///
-    /// Signed by nobody. Returns all that the position has. Event: `unbonded`.
+    /// Signed by `owner`. Returns all that the position has. Event: `unbonded`.
     fn complete_unbonding(env: Env, owner: Address, position: u32) -> Result<i128, StakingError> {
+        owner.require_auth();
         let mut books = Books::open(&env);
         let stored = storage::position(&env, &owner, position)?;
         let something = match stored.place {

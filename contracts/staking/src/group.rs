@@ -4,9 +4,9 @@
 //! A stake is a number of shares of the group's, so that a slash, and a payment, is the same work whatever the
 //! number of stakers. Every rounding is the gain of those who stay.
 
-use tributary_common::math::{mul_div_ceil, mul_div_floor, BPS};
+use tributary_common::math::{mul_div_ceil, mul_div_floor, mul_shift_floor, BPS};
 
-use crate::stream::{Stream, SCALE};
+use crate::stream::{Stream, SCALE_BITS};
 
 /// What a unit of stake counts for with no validator: half, …
 pub const UNDELEGATED: u128 = 1;
@@ -66,7 +66,7 @@ pub struct Group {
     pub counted: u128,
     /// The stream's index up to which the group was paid.
     pub paid: u128,
-    /// What each unit of `weight` has earned since the beginning, times `SCALE`.
+    /// What each unit of `weight` has earned since the beginning, times 2⁹².
     pub per_weight: u128,
 }
 
@@ -80,13 +80,13 @@ impl Group {
     pub fn settle(&mut self, stream: &Stream, commission_bps: u32) -> u128 {
         let earned = stream.per_weight.saturating_sub(self.paid);
         self.paid = stream.per_weight;
-        if earned == 0 || self.weight == 0 {
+        if self.weight == 0 {
             return 0;
         }
         let earned = mul_div_floor(earned, self.counted, self.weight).unwrap_or(u128::MAX);
         let commission = mul_div_floor(earned, commission_bps.into(), BPS).unwrap_or_default();
         self.per_weight = self.per_weight.saturating_add(earned.saturating_sub(commission));
-        mul_div_floor(commission, self.weight, SCALE).unwrap_or_default()
+        mul_shift_floor(commission, self.weight, SCALE_BITS).unwrap_or_default()
     }
 
     /// Has the stream count what the group's positions weigh now, `factor` for each unit of stake, rounded

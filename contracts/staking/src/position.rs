@@ -1,9 +1,9 @@
 //! One stake of an owner: where it is, its lock, its weight, what it has earned. Pure: no `Env`.
 
 use soroban_sdk::Address;
-use tributary_common::{interfaces::staking::Place, math::mul_div_floor};
+use tributary_common::{interfaces::staking::Place, math::mul_shift_floor};
 
-use crate::{group::Group, stream::SCALE};
+use crate::{group::Group, stream::SCALE_BITS};
 
 /// Seconds of the longest lock: 4 years of 365 days.
 pub const MAX_LOCK: u64 = 4 * 365 * 24 * 60 * 60;
@@ -51,7 +51,7 @@ impl Position {
         let passed = group.per_weight.saturating_sub(self.paid);
         self.paid = group.per_weight;
         // A part of what was notified.
-        let earned = mul_div_floor(self.weight, passed, SCALE).unwrap_or_default();
+        let earned = mul_shift_floor(self.weight, passed, SCALE_BITS).unwrap_or_default();
         self.earned = self.earned.saturating_add(earned);
     }
 

@@ -4,17 +4,18 @@
 //! the beginning, so that no payment has to visit a staker (B. Batog, L. Boca, N. Johnson, *Scalable reward
 //! distribution on the Ethereum blockchain*, 2018).
 
-use tributary_common::math::{mul_div_ceil, mul_div_floor};
+use tributary_common::math::{mul_div_ceil, mul_div_floor, mul_shift_ceil};
 
 /// Seconds over which an amount is paid out.
 pub const PERIOD: u64 = 7 * 24 * 60 * 60;
-/// Indexes count parts of a unit: a weight of all TFT that there is loses less than a unit in each rounding.
-pub const SCALE: u128 = 1 << 92;
+/// Indexes count parts of a unit, 2⁻⁹²: a weight of all TFT that there is loses less than a unit in each
+/// rounding.
+pub const SCALE_BITS: u32 = 92;
 
 pub struct Stream {
     /// What all stakes count for.
     pub weight: u128,
-    /// Earned by each unit of weight since the beginning, times `SCALE`. It ends at the type's largest value,
+    /// Earned by each unit of weight since the beginning, times 2⁹². It ends at the type's largest value,
     /// rather than make anyone's exit fail.
     pub per_weight: u128,
     /// What is still to be earned …
@@ -44,10 +45,10 @@ impl Stream {
             // A part of what remains.
             mul_div_floor(self.remaining, passed.into(), left.into()).unwrap_or_default()
         };
-        let earned = mul_div_floor(due, SCALE, self.weight).unwrap_or(u128::MAX);
+        let earned = mul_div_floor(due, 1 << SCALE_BITS, self.weight).unwrap_or(u128::MAX);
         let earned = earned.min(u128::MAX.saturating_sub(self.per_weight));
         // At most what is due, since `earned` was rounded down.
-        let paid = mul_div_ceil(earned, self.weight, SCALE).unwrap_or(due);
+        let paid = mul_shift_ceil(earned, self.weight, SCALE_BITS).unwrap_or(due);
         self.per_weight = self.per_weight.saturating_add(earned);
         self.remaining = self.remaining.saturating_sub(paid);
     }

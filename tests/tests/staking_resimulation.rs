@@ -1,0 +1,210 @@
+//! What stakers, validators and a council simulated at ledger N applies up to three ledgers later, whatever
+//! others did in between: the same keys, the same written bytes, instructions inside the simulator's margin.
+
+use soroban_env_host::xdr::{AccountId, ScVal};
+use tributary_tests::{
+    camp::{Camp, DAY, DELEGATED, LEFT, UNDELEGATED},
+    network::{
+        val::{account, int},
+        MARGIN_INSTRUCTIONS, MARGIN_PERCENT,
+    },
+    pool::ONE,
+};
+
+/// What others do in between.
+type Others = fn(&mut Camp, &AccountId);
+
+fn nothing(_: &mut Camp, _: &AccountId) {}
+
+/// Income, and somebody who stakes, delegates to the same validator and leaves it again.
+fn crowd(camp: &mut Camp, other: &AccountId) {
+    camp.notify(100);
+    camp.stake(other, 77, 900 * DAY);
+    camp.call(other, "delegate", camp.delegating(other, 0));
+    camp.suite.network.close(1);
+    camp.call(other, "undelegate", camp.of(other, 0));
+}
+
+/// The validator lowers its commission and takes what it earned.
+fn earn(camp: &mut Camp, _: &AccountId) {
+    let validator = camp.validator.clone();
+    let mut args = camp.registering(&validator, 0);
+    args.remove(1);
+    args[1] = ScVal::U32(900);
+    camp.suite.network.close(1);
+    camp.call(&validator, "update_validator", args);
+    camp.call(&validator, "claim_commission", vec![account(&validator)]);
+}
+
+/// A slash is proposed. Until it is decided nobody delegates.
+fn accuse(camp: &mut Camp, _: &AccountId) {
+    let council = camp.council.clone();
+    camp.call(&council, "propose_slash", camp.slashing(1_000));
+}
+
+/// The slash that was pending is stopped.
+fn acquit(camp: &mut Camp, _: &AccountId) {
+    let council = camp.council.clone();
+    camp.call(&council, "veto_slash", vec![ScVal::U32(1)]);
+}
+
+/// The slash that was pending is executed.
+fn punish(camp: &mut Camp, other: &AccountId) {
+    camp.call(other, "execute_slash", vec![ScVal::U32(1)]);
+}
+
+fn quiet(camp: &mut Camp, _: &AccountId) {
+    camp.suite.network.close(360);
+}
+
+/// The stream ends.
+fn drain(camp: &mut Camp, _: &AccountId) {
+    camp.days(9);
+}
+
+const CALLS: [&str; 17] = [
+    "stake",
+    "extend",
+    "expire",
+    "claim",
+    "unstake undelegated",
+    "unstake left",
+    "complete_unbonding",
+    "undelegate",
+    "notify",
+    "claim_commission",
+    "update_validator",
+    "delegate undelegated",
+    "delegate left",
+    "register_validator",
+    "propose_slash",
+    "veto_slash",
+    "execute_slash",
+];
+
+/// Who calls, what, with what.
+fn call(camp: &Camp, name: &str, newcomer: &AccountId) -> (AccountId, &'static str, Vec<ScVal>) {
+    let (owner, validator) = (camp.owner.clone(), camp.validator.clone());
+    let council = camp.council.clone();
+    let of = |number| camp.of(&camp.owner, number);
+    match name {
+        "stake" => {
+            let args = vec![account(&owner), int(10 * ONE), ScVal::U64(30 * DAY)];
+            (owner, "stake", args)
+        }
+        "extend" => {
+            let mut args = of(DELEGATED);
+            args.push(ScVal::U64(800 * DAY));
+            (owner, "extend", args)
+        }
+        "expire" => (council, "expire", of(UNDELEGATED)),
+        "claim" => (owner.clone(), "claim", of(DELEGATED)),
+        "unstake undelegated" => (owner.clone(), "unstake", of(UNDELEGATED)),
+        "unstake left" => (owner.clone(), "unstake", of(LEFT)),
+        "complete_unbonding" => (owner.clone(), "complete_unbonding", of(LEFT)),
+        "undelegate" => (owner.clone(), "undelegate", of(DELEGATED)),
+        "notify" => (council.clone(), "notify", vec![account(&council), int(50 * ONE)]),
+        "claim_commission" => {
+            let args = vec![account(&validator)];
+            (validator, "claim_commission", args)
+        }
+        "update_validator" => {
+            let mut args = camp.registering(&validator, 0);
+            args.remove(1);
+            (validator, "update_validator", args)
+        }
+        "delegate undelegated" => (owner.clone(), "delegate", camp.delegating(&owner, UNDELEGATED)),
+        "delegate left" => (owner.clone(), "delegate", camp.delegating(&owner, LEFT)),
+        "register_validator" => {
+            (newcomer.clone(), "register_validator", camp.registering(newcomer, 0))
+        }
+        "propose_slash" => (council, "propose_slash", camp.slashing(100)),
+        "veto_slash" => (council, "veto_slash", vec![ScVal::U32(1)]),
+        "execute_slash" => (council, "execute_slash", vec![ScVal::U32(1)]),
+        other => panic!("{other}"),
+    }
+}
+
+/// (the camp, somebody else, somebody who could be a validator), in a ledger in which all was just settled.
+fn scene(pending: bool) -> (Camp, AccountId, AccountId) {
+    let mut camp = Camp::new();
+    let [other, newcomer] =
+        ["other", "newcomer"].map(|name| camp.suite.person(name, 100_000 * ONE));
+    camp.stake(&newcomer, 500, 0);
+    if pending {
+        accuse(&mut camp, &other);
+        camp.days(7);
+        camp.notify(7_000);
+        camp.suite.network.close(1);
+    }
+    // Whoever is simulated next finds nothing to settle, and at application something.
+    let owner = camp.owner.clone();
+    camp.call(&owner, "claim", camp.of(&owner, DELEGATED));
+    camp.suite.network.close(1);
+    let validator = camp.validator.clone();
+    camp.call(&validator, "claim_commission", vec![account(&validator)]);
+    (camp, other, newcomer)
+}
+
+fn applies(name: &str, pending: bool, others: Others, place: usize) {
+    let (mut camp, other, newcomer) = scene(pending);
+    if matches!(name, "claim" | "claim_commission") {
+        camp.suite.network.close(1); // else there is nothing to claim
+    }
+    let (who, function, args) = call(&camp, name, &newcomer);
+    let staking = camp.staking.clone();
+    let simulated = camp.suite.network.simulate(&who, &staking, function, args);
+    let mut simulated = simulated.unwrap_or_else(|error| panic!("{name} {place}: {error:?}"));
+    camp.suite.network.sign(&mut simulated);
+    others(&mut camp, &other);
+    camp.suite.network.close(3);
+    // Fails on a key that the simulation did not find.
+    let applied = camp.suite.network.apply(&who, &simulated);
+    let applied = applied.unwrap_or_else(|error| panic!("{name} {place}: {error:?}"));
+    let declared = u64::from(simulated.resources.instructions);
+    let margin = MARGIN_INSTRUCTIONS.max(declared * MARGIN_PERCENT / 100);
+    let needed = applied.cost.instructions;
+    assert!(needed <= declared + margin, "{name} {place}: {needed} of {declared}");
+    assert_eq!(applied.write_bytes, simulated.resources.write_bytes, "{name} {place}");
+}
+
+#[test]
+fn what_a_staker_simulated_applies_up_to_three_ledgers_later() {
+    let others: [Others; 6] = [nothing, crowd, earn, accuse, quiet, drain];
+    for name in CALLS {
+        if matches!(name, "veto_slash" | "execute_slash") {
+            continue;
+        }
+        for (place, others) in others.into_iter().enumerate() {
+            let no_slash =
+                matches!(name, "delegate undelegated" | "delegate left" | "propose_slash");
+            let taken = place == 2 && name == "claim_commission";
+            if !(place == 3 && no_slash) && !taken && !(place == 5 && name == "notify") {
+                applies(name, false, others, place);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_simulated_while_a_slash_is_pending_applies_after_its_end() {
+    let others: [Others; 4] = [nothing, crowd_without_delegating, acquit, punish];
+    for name in CALLS {
+        if name.starts_with("delegate") || name == "propose_slash" {
+            continue;
+        }
+        for (place, others) in others.into_iter().enumerate() {
+            let of_the_slash = matches!(name, "veto_slash" | "execute_slash");
+            let spent = place == 1 && matches!(name, "expire" | "unstake undelegated");
+            if (place < 2 || !of_the_slash) && !spent {
+                applies(name, true, others, place);
+            }
+        }
+    }
+}
+
+fn crowd_without_delegating(camp: &mut Camp, other: &AccountId) {
+    camp.notify(100);
+    camp.stake(other, 77, 900 * DAY);
+    camp.call(&camp.council.clone(), "expire", camp.of(&camp.owner, UNDELEGATED));
+}
