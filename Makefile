@@ -19,7 +19,7 @@ check-costs: build
 bench: build
 	$(CARGO) run --locked --quiet -p tributary-bench
 
-# four short stories, printed: a network of regions, a large sale, a treasury, and a day in a pool
+# five short stories, printed: a network of regions, a large sale, a treasury, its stakers, and a day in a pool
 demo: build
 	$(CARGO) run --locked --quiet -p tributary-demo
 

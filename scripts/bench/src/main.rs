@@ -6,6 +6,7 @@
 
 mod offers;
 mod pool;
+mod staking;
 mod suite;
 mod treasury;
 
@@ -14,7 +15,7 @@ use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 use tributary_tests::{network::Cost, wasm::contract};
 
 /// The rows that the README shows.
-const EXCERPT: [&str; 20] = [
+const EXCERPT: [&str; 24] = [
     "| call",
     "|---|",
     "| floor",
@@ -34,6 +35,10 @@ const EXCERPT: [&str; 20] = [
     "| treasury: absorb |",
     "| treasury: buyback |",
     "| treasury: propose |",
+    "| staking: stake |",
+    "| staking: claim, delegated |",
+    "| staking: unstake |",
+    "| staking: execute_slash |",
     "| token: transfer |",
 ];
 const EXCERPT_BEGIN: &str = "<!-- costs: written by make bench -->\n";
@@ -100,7 +105,7 @@ fn table() -> String {
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     row(&mut table, "floor", &floor, &floor);
-    let rows = [pool::rows(), suite::rows(), offers::rows(), treasury::rows()];
+    let rows = [pool::rows(), suite::rows(), offers::rows(), treasury::rows(), staking::rows()];
     for (name, cost) in rows.into_iter().flatten() {
         row(&mut table, &name, &cost, &floor);
     }
@@ -145,13 +150,14 @@ fn table() -> String {
         .expect("a string");
     }
     table.push_str(
-        "\n## Scale\n\nInstructions, and written bytes, with that many regions and pools, or offers, in the ledger \
-         and in the registry.\n",
+        "\n## Scale\n\nInstructions, and written bytes, with that many regions and pools, offers, or stakers and \
+         validators, in the ledger and in the registry.\n",
     );
     scale(&mut table, "regions", &suite::COUNTS, suite::scale());
     scale(&mut table, "offers", &offers::COUNTS, offers::scale());
+    scale(&mut table, "stakers", &staking::COUNTS, staking::scale());
     table.push_str("\n## Code\n\n| wasm | bytes |\n|---|---:|\n");
-    for name in ["factory", "offers", "oracle", "pool", "router", "token", "treasury"] {
+    for name in ["factory", "offers", "oracle", "pool", "router", "staking", "token", "treasury"] {
         writeln!(table, "| {name} | {} |", contract(name).len()).expect("a string");
     }
     table

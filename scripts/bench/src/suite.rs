@@ -8,9 +8,7 @@ use tributary_tests::{
         Cost,
     },
     pool::ONE,
-    suite::{
-        action, bytes, leg, list, path_val, region_params, route_args, symbol, Key, Suite, BOND,
-    },
+    suite::{action, bytes, leg, list, path_val, region_params, route_args, symbol, Key, Suite},
     wasm::test_contract,
 };
 
@@ -211,9 +209,6 @@ pub fn rows() -> Vec<(String, Cost)> {
     scene.factory(&admin, "schedule_template", schedule);
     scene.suite.network.info.timestamp += YEAR;
     add("factory", "apply_template", scene.factory(&trader, "apply_template", kind()));
-    let before = scene.suite.balance(&tft_address, me.clone());
-    add("factory", "release_bond", scene.factory(&trader, "release_bond", code()));
-    assert_eq!(scene.suite.balance(&tft_address, me) - before, BOND);
     rows
 }
 
