@@ -420,7 +420,7 @@ impl Model {
         let completed = &self.positions[position];
         let something = match completed.place {
             Place::Unbonding => true,
-            Place::Undelegated => completed.withheld > 0,
+            Place::Undelegated => self.withheld(position).1,
             Place::Delegated | Place::Unstaked => false,
         };
         ensure(something, StakingError::NothingUnbonded)?;

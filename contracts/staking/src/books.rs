@@ -33,7 +33,9 @@ pub struct Held {
 /// What was taken out of where a position's stake was.
 pub struct Taken {
     pub amount: u128,
-    /// Of it, what a pending slash holds back.
+    /// Of that, what was withheld before, …
+    pub freed: u128,
+    /// … and beside it, what a pending slash holds back now.
     pub withheld: u128,
 }
 
@@ -105,7 +107,7 @@ impl<'a> Books<'a> {
     pub fn take_out(&mut self, held: &mut Held) -> Result<Taken, StakingError> {
         let freed = self.free_withheld(held)?;
         let Held { position, validator, .. } = held;
-        let mut taken = Taken { amount: 0, withheld: 0 };
+        let mut taken = Taken { amount: 0, freed, withheld: 0 };
         match (position.place, validator) {
             (Place::Undelegated, _) => taken.amount = position.leave(&mut self.state.undelegated),
             (Place::Unbonding, Some(validator)) => {

@@ -186,13 +186,11 @@ impl StakingInterface for StakingContract {
         owner.require_auth();
         let mut books = Books::open(&env);
         let stored = storage::position(&env, &owner, position)?;
-        let something = match stored.place {
-            Place::Unbonding => true,
-            Place::Undelegated => stored.withheld > 0,
-            Place::Delegated | Place::Unstaked => false,
-        };
-        ensure(something, StakingError::NothingUnbonded)?;
+        let unbonding = stored.place == Place::Unbonding;
+        let waits = unbonding || stored.place == Place::Undelegated;
+        ensure(waits, StakingError::NothingUnbonded)?;
         let (mut held, taken) = pick_up(&mut books, &owner, position)?;
+        ensure(unbonding || taken.freed > 0, StakingError::NothingUnbonded)?;
         books.put_undelegated(&mut held, taken.amount)?;
         books.keep(held)?;
         books.close()?;
@@ -577,7 +575,7 @@ fn tell_delegated(
     owner: Address,
     position: u32,
     validator: Address,
-    Taken { amount, withheld }: &Taken,
+    Taken { amount, withheld, .. }: &Taken,
 ) {
     let (amount, withheld) = (signed(*amount), signed(*withheld));
     Delegated { owner, position, validator, amount, withheld }.publish(env);

@@ -52,7 +52,9 @@ impl Story {
         let key = |code: &str, token| Key(code.to_string(), token, 30);
         let (usdc, xlm) = (key("TFT", usdc), key("TFT", xlm));
         let (alps, jura) = (key("ALPS", alp), key("JURA", jur));
-        for name in ["factory", "offers", "router", "oracle", "pool", "treasury", "staking", "token"] {
+        for name in
+            ["factory", "offers", "router", "oracle", "pool", "treasury", "staking", "token"]
+        {
             println!("{name}.wasm: {} bytes", contract(name).len());
         }
         Story { suite, usdc, xlm, alps, jura, contradictions: vec![] }

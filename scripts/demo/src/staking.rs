@@ -52,7 +52,9 @@ struct Story {
 
 /// Plays it; returns what contradicts the promises.
 pub fn play() -> Vec<String> {
-    println!("\nStaking: Rob is the council, Gil the guardian, Vera a validator; each stakes 1000 TFT\n");
+    println!(
+        "\nStaking: Rob is the council, Gil the guardian, Vera a validator; each stakes 1000 TFT\n"
+    );
     println!("{:>5}  {:<8}{:<66}{:>10}", "day", "who", "does", "stroops");
     let mut story = Story::new();
     story.stake();
@@ -124,7 +126,10 @@ impl Story {
         let early = self.call(&self.of("Cleo"), "unstake", self.position_of("Cleo"));
         self.refused(early, "Cleo's leaving before her lock is over", LOCKED);
 
-        println!("\n{:<8}{:>10}  {:<14}{:>8}{:>18}", "", "lock", "with", "weight", "earned in a week");
+        println!(
+            "\n{:<8}{:>10}  {:<14}{:>8}{:>18}",
+            "", "lock", "with", "weight", "earned in a week"
+        );
         let weight = |staker: &Staker| {
             let seconds = i128::from(FOUR_YEARS + 3 * staker.lock_days * DAY);
             STAKE * seconds * if staker.delegates { 2 } else { 1 }
@@ -156,7 +161,10 @@ impl Story {
         let taken = integer(&field(&vera, "claimable"));
         println!("{:<8}{:>42}{:>18}", "Vera", "commission", decimal(taken));
         earned += taken;
-        self.claim((taken - commission).abs() <= 4, format!("commission {taken}, not {commission}"));
+        self.claim(
+            (taken - commission).abs() <= 4,
+            format!("commission {taken}, not {commission}"),
+        );
         self.claim(
             (0..8).contains(&(INCOME - earned)),
             format!("{earned} of {INCOME} were shared out"),
@@ -213,8 +221,7 @@ impl Story {
         let fee = self.done(&dan, "unstake", self.position_of("Dan"));
         let paid = self.balance("Dan") - before;
         let withheld = integer(&field(&self.position("Dan"), "withheld"));
-        let does =
-            format!("leaves with {} TFT; {} are withheld", decimal(paid), decimal(withheld));
+        let does = format!("leaves with {} TFT; {} are withheld", decimal(paid), decimal(withheld));
         self.tell("Dan", &does, fee);
         self.veto(3);
         let fee = self.done(&dan, "unstake", self.position_of("Dan"));
@@ -241,12 +248,7 @@ impl Story {
         self.tell("Gil", "vetoes it", fee);
     }
 
-    fn call(
-        &mut self,
-        who: &AccountId,
-        function: &str,
-        args: Vec<ScVal>,
-    ) -> Result<i64, String> {
+    fn call(&mut self, who: &AccountId, function: &str, args: Vec<ScVal>) -> Result<i64, String> {
         let made = self.suite.call(who, &self.staking.clone(), function, args);
         made.map(|applied| applied.cost.fee).map_err(|error| format!("{error:?}"))
     }
