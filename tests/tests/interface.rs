@@ -6,7 +6,8 @@ use std::{fs, path::PathBuf};
 use soroban_sdk::xdr::{ScSpecEntry, ScSpecTypeDef, ScSpecUdtUnionCaseV0};
 use tributary_tests::wasm::contract;
 
-const CONTRACTS: [&str; 7] = ["factory", "offers", "oracle", "pool", "router", "token", "treasury"];
+const CONTRACTS: [&str; 8] =
+    ["factory", "offers", "oracle", "pool", "router", "staking", "token", "treasury"];
 
 #[test]
 fn interfaces_are_as_committed() {

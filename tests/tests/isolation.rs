@@ -189,6 +189,7 @@ impl Scene {
             (&suite.pool(&key(&self.jura)), "pool JURA at 5 bps"),
             (&suite.pool(&rhone), "pool RHONE"),
             (&suite.of_region("treasury", "RHONE"), "treasury RHONE"),
+            (&suite.of_region("staking", "RHONE"), "staking RHONE"),
         ];
         let name = named.into_iter().find(|(address, _)| *address == contract);
         name.unwrap_or_else(|| panic!("{contract:?}")).1.to_string()
@@ -244,6 +245,7 @@ impl Scene {
         match value {
             ScVal::Symbol(text) => text.to_utf8_string_lossy(),
             ScVal::Address(address) => self.holder(address),
+            ScVal::U32(number) => number.to_string(),
             ScVal::Vec(Some(parts)) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.value(part)).collect();
                 parts.join(" ")

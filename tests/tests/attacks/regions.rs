@@ -6,6 +6,7 @@ use tributary_common::interfaces::{
     oracle::Asset,
     pool::{PoolClient, PoolError},
     router::RouterError,
+    staking::StakingError,
     token::{RegionTokenClient, TokenError},
     treasury::{Action, TreasuryClient, TreasuryError},
 };
@@ -354,23 +355,40 @@ fn row_14_an_empty_pool_in_which_a_tiny_trade_sets_the_price_is_not_quoted() {
 #[test]
 fn row_15_a_bond_is_paid_once_to_the_founder_and_never_early() {
     let regions = Regions::new();
-    let (founder, key) = regions.region("ALPS", ONE, ONE);
+    let (founder, _) = regions.region("ALPS", ONE, ONE);
     let (other, _) = regions.region("JURA", ONE, ONE);
-    let release = regions.to_factory("release_bond", (key.code.clone(),));
+    let [alps, jura] = ["ALPS", "JURA"].map(|code| regions.staking_of(code));
+    let env = &regions.env;
+    // Somebody else's stake lies beside it, of which she gets nothing.
+    let third = regions.user(&[(&regions.tft, 5 * BOND)]);
+    let pulled = regions.transfer(&regions.tft, &third, &alps, 5 * BOND);
+    let stake = Call::new(env, &alps, "stake", (&third, 5 * BOND, 0u64)).with(pulled);
+    assert_eq!(regions.signed(&third, &stake), Ok(0u32));
+    let unstake = Call::new(env, &alps, "unstake", (&founder, 0u32));
+    let attempt = || regions.signed::<i128>(&founder, &unstake);
     for days in [1, 100, 263] {
         regions.wait(1, days * 86_400);
-        assert_refused(&regions.env, FactoryError::BondLocked, || {
-            regions.unsigned::<i128>(&release)
-        });
+        assert_refused(env, StakingError::Locked, attempt);
     }
     regions.wait(1, 2 * 86_400);
-    assert_eq!(regions.unsigned(&release), Ok(BOND));
-    for _ in 0..2 {
-        assert_refused(&regions.env, FactoryError::NoBond, || regions.unsigned::<i128>(&release));
+    assert_unauthorized(env, "by anyone", || regions.unsigned::<i128>(&unstake));
+    for who in [&other, &third, &regions.admin, &regions.council, &regions.guardian] {
+        assert_unauthorized(env, "by another", || regions.signed::<i128>(who, &unstake));
     }
-    assert_eq!(regions.balance(&regions.tft, &founder), BOND);
-    assert_eq!(regions.balance(&regions.tft, &other), 0);
-    assert_eq!(regions.balance(&regions.tft, &regions.factory.address), BOND);
+    assert_eq!(attempt(), Ok(BOND));
+    for _ in 0..2 {
+        assert_refused(env, StakingError::NothingStaked, attempt);
+    }
+    // She has no second position, and none where she founded nothing.
+    for (staking, number) in [(&alps, 1u32), (&jura, 0)] {
+        let call = Call::new(env, staking, "unstake", (&founder, number));
+        assert_refused(env, StakingError::UnknownPosition, || {
+            regions.signed::<i128>(&founder, &call)
+        });
+    }
+    let owners = [&founder, &other, &third, &alps, &jura, &regions.factory.address];
+    let balances = owners.map(|owner| regions.balance(&regions.tft, owner));
+    assert_eq!(balances, [BOND, 0, 0, 5 * BOND, BOND, 0]);
 }
 
 #[test]
@@ -561,6 +579,8 @@ fn row_17_the_networks_admin_has_no_power_over_a_region() {
     assert_unauthorized(env, "the role", || regions.signed::<()>(admin, &role));
     let pause = Call::new(env, &pool.address, "pause", ());
     assert_unauthorized(env, "the pause", || regions.signed::<()>(admin, &pause));
+    let unstake = Call::new(env, &before.staking, "unstake", (&founder, 0u32));
+    assert_unauthorized(env, "the bond", || regions.signed::<i128>(admin, &unstake));
     // All that it can do: its word, and the code of pools to come.
     let endorse = regions.to_factory("endorse", (code.clone(), true));
     regions.signed::<()>(admin, &endorse).unwrap();
@@ -576,9 +596,7 @@ fn row_17_the_networks_admin_has_no_power_over_a_region() {
     assert_eq!((now.treasury, now.guardian, now.fee_bps), (state.treasury, state.guardian, 30));
     // Every exit is open.
     regions.wait(1, BOND_SECONDS);
-    regions
-        .unsigned::<i128>(&regions.to_factory("release_bond", (code,)))
-        .expect("the founder's bond");
+    assert_eq!(regions.signed(&founder, &unstake), Ok(BOND), "the founder's bond");
     let shares = pool.balance(&founder);
     env.mock_all_auths();
     pool.withdraw(&founder, &shares, &1, &1, &founder, &NEVER);
@@ -609,7 +627,7 @@ fn row_17_a_regions_admin_has_no_power_over_its_pools_or_other_regions() {
 
 #[test]
 fn row_17_no_contract_can_replace_its_code() {
-    for name in ["factory", "offers", "oracle", "pool", "router", "token", "treasury"] {
+    for name in ["factory", "offers", "oracle", "pool", "router", "staking", "token", "treasury"] {
         let imports = imports(&contract(name));
         assert!(imports.contains(&("l".to_string(), "_".to_string())), "storage is written");
         // update_current_contract_wasm, update_current_contract_executable_ref

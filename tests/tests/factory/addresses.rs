@@ -1,4 +1,4 @@
-//! The addresses of pools, treasuries and own tokens, computed from the outside: nothing here asks the
+//! The addresses of pools, treasuries, stakings and own tokens, computed from the outside: nothing here asks the
 //! factory, or shares its code.
 
 use sha2::{Digest, Sha256};
@@ -68,29 +68,35 @@ fn the_address_of_a_pool_follows_from_its_key() {
 }
 
 #[test]
-fn the_addresses_of_treasury_and_own_token_follow_from_the_regions_code() {
+fn the_addresses_of_treasury_staking_and_own_token_follow_from_the_regions_code() {
     let regions = Regions::new();
     let network = regions.env.ledger().network_id().to_array();
     let (factory, tft) = (strkey(&regions.factory.address), strkey(&regions.tft));
-    let computed = |kind, code| {
+    let computed = |kind: &str, code: &str| {
         let computed = address_of(network, &factory, kind, code, &tft, 0);
         Address::from_string(&String::from_str(&regions.env, &computed))
     };
     // Whoever pays there before the region exists pays nobody.
     for code in ["ALPS", "ABCDEFGHIJ12", "JURA"] {
-        assert!(!computed("treasury", code).exists() && !computed("token", code).exists());
+        let places = ["treasury", "staking", "token"].map(|kind| computed(kind, code));
+        assert!(places.iter().all(|place| !place.exists()));
     }
     for code in ["ALPS", "ABCDEFGHIJ12"] {
         let (_, region, _) = regions.own_region(code, new_token(&regions.env));
         assert_eq!(region.treasury, computed("treasury", code));
+        assert_eq!(region.staking, computed("staking", code));
         assert_eq!(region.token, computed("token", code));
-        assert!(region.treasury.exists() && region.token.exists());
+        let made = [region.treasury, region.staking, region.token];
+        assert!(made.iter().all(|place| place.exists()));
     }
     // A region of a token that there was has none at the place of its own; nor has the root region.
     let (_, key) = regions.region("JURA", ONE, ONE);
-    assert_eq!(regions.factory.region(&key.code).treasury, computed("treasury", "JURA"));
-    assert_eq!(regions.treasury, computed("treasury", "TFT"));
-    assert!(regions.treasury.exists());
+    for code in [key.code, ROOT] {
+        let region = regions.factory.region(&code);
+        let places = ["treasury", "staking"].map(|kind| computed(kind, &code.to_string()));
+        assert_eq!([region.treasury, region.staking], places);
+        assert!(places.iter().all(|place| place.exists()));
+    }
     for code in ["JURA", "TFT"] {
         assert!(!computed("token", code).exists());
     }
@@ -106,11 +112,12 @@ fn an_own_tokens_terms_and_the_founder_do_not_change_its_address() {
         (0..one).for_each(|_| drop(regions.user(&[])));
         let (founder, region, _) = regions.own_region("ALPS", new);
         let factory = strkey(&regions.factory.address);
-        (factory, strkey(&founder), strkey(&region.treasury), strkey(&region.token))
+        let made = [&region.treasury, &region.staking, &region.token].map(strkey);
+        (factory, strkey(&founder), made)
     });
     assert_eq!(first.0, second.0, "the same factory");
     assert_ne!(first.1, second.1, "another founder");
-    assert_eq!((first.2, first.3), (second.2, second.3));
+    assert_eq!(first.2, second.2);
 }
 
 #[test]
@@ -125,6 +132,7 @@ fn every_part_of_what_names_a_contract_and_the_factory_change_the_address() {
     let root = ROOT.to_string();
     let all = [
         address_of(network, &factory, "treasury", &root, &token, 30),
+        address_of(network, &factory, "staking", &root, &token, 30),
         address_of(network, &factory, "token", &root, &token, 30),
         address(&factory, &root, &token, 30),
         address(&factory, "TFT2", &token, 30),

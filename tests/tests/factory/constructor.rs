@@ -5,14 +5,16 @@ use tributary_common::{
         factory::{
             FactoryConfig, FactoryError, PoolKey, RegionParams, RegionToken, Template, ROOT,
         },
+        staking::StakingClient,
         token::NewToken,
         treasury::{TreasuryClient, TreasuryConfig},
     },
 };
 use tributary_tests::{
     own_token::new_token,
+    pool::ONE,
     regions::{templates, Regions},
-    suite::BOND,
+    suite::{BOND, MIN_BOND},
     wasm::contract,
 };
 
@@ -32,14 +34,19 @@ fn constructor_makes_the_root_region_without_a_bond() {
     );
     assert_eq!((root.code, root.endorsed, root.treasury_bps), (ROOT, true, 1_667));
     assert_eq!(root.fee_tiers, vec![&regions.env, 30, 5, 100]);
-    assert_eq!((root.bond, root.bond_until, root.previous), (0, 0, None));
+    assert_eq!(root.previous, None);
+    assert_eq!(root.staking, regions.staking_of("TFT"));
+    let state = StakingClient::new(&regions.env, &root.staking).state();
+    assert_eq!((state.staked, state.rewards, state.weight), (0, 0, 0));
+    let owners = [&regions.factory.address, &root.staking, &regions.treasury];
+    assert_eq!(owners.map(|owner| regions.balance(&regions.tft, owner)), [0; 3]);
     let none = PoolKey { code: ROOT, token: regions.tft.clone(), fee_bps: 0 };
     assert_eq!(root.last_pool, none);
     assert_eq!(regions.factory.last_region(), ROOT);
     let offers = regions.offers.address.clone();
     let config = FactoryConfig { tft: regions.tft.clone(), bond: BOND, offers };
     assert_eq!(regions.factory.config(), config);
-    let kinds = ["pool", "treasury", "token"].map(|kind| regions.code(kind));
+    let kinds = ["pool", "treasury", "staking", "token"].map(|kind| regions.code(kind));
     let mut expected = vec![&regions.env];
     for (kind, wasm_hash) in kinds.into_iter().zip(templates(&regions.env)) {
         expected.push_back(Template { kind, wasm_hash, next_hash: None, next_at: 0 });
@@ -48,7 +55,7 @@ fn constructor_makes_the_root_region_without_a_bond() {
 }
 
 #[test]
-fn constructor_gives_the_root_region_a_treasury_and_no_token() {
+fn constructor_gives_the_root_region_a_treasury_a_staking_and_no_token() {
     let regions = Regions::new();
     let env = &regions.env;
     let (factory, tft) = (regions.factory.address.clone(), regions.tft.clone());
@@ -66,6 +73,11 @@ fn constructor_gives_the_root_region_a_treasury_and_no_token() {
     };
     assert_eq!(TreasuryClient::new(env, &regions.treasury).config(), config);
     assert!(!of_root(address::TOKEN).exists());
+    let staking = of_root(address::STAKING);
+    assert_eq!(regions.factory.region(&ROOT).staking, staking);
+    let state = StakingClient::new(env, &staking).state();
+    assert_eq!((state.tft, state.treasury), (tft, regions.treasury.clone()));
+    assert_eq!((state.guardian, state.min_bond), (regions.guardian.clone(), MIN_BOND));
 }
 
 /// Deploys another factory; what a constructor refuses, the host reports.
@@ -99,10 +111,11 @@ fn constructor_refuses_each_wrong_argument() {
     let env = &regions.env;
     let good = || regions.params(&regions.admin, &regions.tft);
     let all = templates(env);
-    assert!(construct(&regions, 1, good(), all.clone()).is_ok());
+    assert!(construct(&regions, ONE, good(), all.clone()).is_ok());
     let mut more = all.clone();
     more.push_back(all.get_unchecked(0));
-    let two = vec![env, all.get_unchecked(0), all.get_unchecked(1)];
+    let mut three = all.clone();
+    three.pop_back();
     let other_token = RegionParams { token: RegionToken::Existing(regions.asset()), ..good() };
     // The root region's token is TFT, neither a new one nor, therefore, a wrong new one.
     let own_token = |new| RegionParams { token: RegionToken::New(new), ..good() };
@@ -111,18 +124,21 @@ fn constructor_refuses_each_wrong_argument() {
     let band = RegionParams { band_bps: 1_000, ..good() };
     let tiers = RegionParams { fee_tiers: vec![env, 101], ..good() };
     let share = RegionParams { treasury_bps: 3_334, ..good() };
+    let min_bond = RegionParams { min_bond: ONE - 1, ..good() };
     let cases = [
+        (FactoryError::InvalidBond, ONE - 1, good(), all.clone()),
         (FactoryError::InvalidBond, 0, good(), all.clone()),
-        (FactoryError::InvalidBond, -1, good(), all.clone()),
-        (FactoryError::InvalidTemplates, 1, good(), vec![env]),
-        (FactoryError::InvalidTemplates, 1, good(), two),
-        (FactoryError::InvalidTemplates, 1, good(), more),
-        (FactoryError::InvalidRoot, 1, other_token, all.clone()),
-        (FactoryError::InvalidRoot, 1, own_token(new_token), all.clone()),
-        (FactoryError::InvalidRoot, 1, own_token(wrong_token), all.clone()),
-        (FactoryError::InvalidRoot, 1, band, all.clone()),
-        (FactoryError::InvalidFeeTiers, 1, tiers, all.clone()),
-        (FactoryError::InvalidTreasuryShare, 1, share, all),
+        (FactoryError::InvalidBond, -ONE, good(), all.clone()),
+        (FactoryError::InvalidTemplates, ONE, good(), vec![env]),
+        (FactoryError::InvalidTemplates, ONE, good(), three),
+        (FactoryError::InvalidTemplates, ONE, good(), more),
+        (FactoryError::InvalidRoot, ONE, other_token, all.clone()),
+        (FactoryError::InvalidRoot, ONE, own_token(new_token), all.clone()),
+        (FactoryError::InvalidRoot, ONE, own_token(wrong_token), all.clone()),
+        (FactoryError::InvalidRoot, ONE, band, all.clone()),
+        (FactoryError::InvalidFeeTiers, ONE, tiers, all.clone()),
+        (FactoryError::InvalidTreasuryShare, ONE, share, all.clone()),
+        (FactoryError::InvalidMinBond, ONE, min_bond, all),
     ];
     for (error, bond, root, templates) in cases {
         let refused = construct(&regions, bond, root, templates);

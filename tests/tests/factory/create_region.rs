@@ -7,14 +7,12 @@ use tributary_common::{
     address,
     interfaces::{
         factory::{FactoryError, PoolKey, Region, RegionParams, RegionToken, ROOT},
+        staking::StakingClient,
         token::{NewToken, RegionTokenClient, TokenConfig},
         treasury::{Books, TreasuryClient, TreasuryConfig},
     },
 };
-use tributary_factory::{
-    event::{PoolCreated, RegionCreated},
-    BOND_SECONDS,
-};
+use tributary_factory::event::{PoolCreated, RegionCreated};
 use tributary_tests::{
     own_token::{new_token, CAP, GENESIS},
     pool::{NEVER, ONE},
@@ -31,19 +29,18 @@ fn created(regions: &Regions, founder: &Address, treasury: &Address, key: &PoolK
         admin: founder.clone(),
         guardian: regions.guardian.clone(),
         treasury: treasury.clone(),
+        staking: regions.staking_of(&key.code.to_string()),
         token: key.token.clone(),
         fee_tiers: vec![&regions.env, 30, 5, 100],
         treasury_bps: 1_667,
         endorsed: false,
-        bond: BOND,
-        bond_until: regions.now() + BOND_SECONDS,
         last_pool: key.clone(),
         previous: Some(ROOT),
     }
 }
 
 #[test]
-fn create_region_deploys_registers_and_takes_the_bond() {
+fn create_region_deploys_registers_and_stakes_the_bond() {
     let regions = Regions::new();
     let token = regions.asset();
     let founder = regions.user(&[(&regions.tft, BOND + 7)]);
@@ -64,7 +61,8 @@ fn create_region_deploys_registers_and_takes_the_bond() {
     assert_eq!(regions.factory.region(&regions.code("ALPS")), expected);
     assert_eq!(regions.factory.last_region(), regions.code("ALPS"));
     assert_eq!(regions.balance(&regions.tft, &founder), 7);
-    assert_eq!(regions.balance(&regions.tft, &regions.factory.address), BOND);
+    assert_eq!(regions.balance(&regions.tft, &region.staking), BOND);
+    assert_eq!(regions.balance(&regions.tft, &regions.factory.address), 0);
 
     let info = regions.factory.pool(&key.code, &token, &30);
     assert_eq!((info.key.clone(), info.band_bps), (key.clone(), 2_500));
@@ -83,6 +81,7 @@ fn create_region_deploys_registers_and_takes_the_bond() {
         founder: founder.clone(),
         admin: founder,
         treasury,
+        staking: region.staking,
         token: token.clone(),
         bond: BOND,
     };
@@ -91,10 +90,10 @@ fn create_region_deploys_registers_and_takes_the_bond() {
     assert_eq!(events, [regions.event(pool_created), regions.event(created)]);
 }
 
-/// Where a region's treasury and its own token are, or would be.
-fn places(regions: &Regions, code: &str) -> [Address; 2] {
+/// Where a region's treasury, its own token and its staking are, or would be.
+fn places(regions: &Regions, code: &str) -> [Address; 3] {
     let (factory, code) = (&regions.factory.address, regions.code(code));
-    [address::TREASURY, address::TOKEN]
+    [address::TREASURY, address::TOKEN, address::STAKING]
         .map(|kind| address::of_region(&regions.env, factory, kind, &code, &regions.tft))
 }
 
@@ -128,8 +127,8 @@ fn create_region_makes_its_own_token_and_trades_it() {
     let regions = Regions::new();
     let env = &regions.env;
     let founder = regions.user(&[(&regions.tft, BOND)]);
-    let [treasury, token] = places(&regions, "ALPS");
-    assert!(!treasury.exists() && !token.exists());
+    let [treasury, token, staking] = places(&regions, "ALPS");
+    assert!(!treasury.exists() && !token.exists() && !staking.exists());
     let params = regions.own_params(&founder, new_token(env));
     let region = regions.create_region_with(&founder, "ALPS", params).expect("a region");
     let told = env.events().all();
@@ -144,10 +143,9 @@ fn create_region_makes_its_own_token_and_trades_it() {
     let text = |text| String::from_str(env, text);
     assert_eq!((own.name(), own.symbol(), own.decimals()), (text("Alpine"), text("ALP"), 7));
     // All of it is the treasury's, from where a proposal alone brings it.
-    let owners = [&treasury, &founder, &regions.factory.address, &regions.council];
-    assert_eq!(owners.map(|owner| own.balance(owner)), [GENESIS, 0, 0, 0]);
-    assert_eq!(regions.balance(&regions.tft, &founder), 0);
-    assert_eq!(regions.balance(&regions.tft, &regions.factory.address), BOND);
+    let owners = [&treasury, &founder, &regions.factory.address, &regions.council, &staking];
+    assert_eq!(owners.map(|owner| own.balance(owner)), [GENESIS, 0, 0, 0, 0]);
+    assert_eq!(owners.map(|owner| regions.balance(&regions.tft, owner)), [0, 0, 0, 0, BOND]);
 
     let pool = regions.pool(&key);
     let state = pool.state();
@@ -168,11 +166,13 @@ fn create_region_makes_its_own_token_and_trades_it() {
         pool: pool.address,
     };
     let (code, admin) = (key.code, founder.clone());
-    let created = RegionCreated { code, founder, admin, treasury, token, bond: BOND };
+    let staked = told.filter_by_contract(&staking);
+    let created = RegionCreated { code, founder, admin, treasury, staking, token, bond: BOND };
     let by_factory = told.filter_by_contract(&regions.factory.address);
     assert_eq!(by_factory.events(), [regions.event(pool_created), regions.event(created)]);
     assert_eq!(told.filter_by_contract(&regions.tft).events().len(), 1, "the bond's transfer");
-    assert_eq!(told.events().len(), 4, "and nobody else tells anything");
+    assert_eq!(staked.events().len(), 1, "the founder's stake");
+    assert_eq!(told.events().len(), 5, "and nobody else tells anything");
 }
 
 #[test]
@@ -194,10 +194,10 @@ fn create_region_needs_the_founders_signature_for_the_terms_of_her_token() {
     let regions = Regions::new();
     let env = &regions.env;
     let founder = regions.user(&[(&regions.tft, BOND)]);
-    let bond = || regions.transfer(&regions.tft, &founder, &regions.factory.address, BOND);
     let call = |new| {
         let args = (&founder, regions.code("ALPS"), regions.own_params(&founder, new));
-        regions.to_factory("create_region", args).with(bond())
+        let bond = regions.staking_bond(&founder, "ALPS");
+        regions.to_factory("create_region", args).with(bond)
     };
     let signed = call(new_token(env));
     let text = |text| String::from_str(env, text);
@@ -274,11 +274,11 @@ fn create_region_refused_for_whatever_reason_deploys_nothing() {
     let band = RegionParams { band_bps: 1, ..own(&founder) };
     assert_not_created(&regions, FactoryError::InvalidBand, &founder, band);
     assert_not_created(&regions, FactoryError::SameToken, &founder, of(&regions.tft));
-    // Its own token before there is one: nobody would ever make it. Its treasury is no token.
+    // Its own token before there is one: nobody would ever make it. Its treasury and staking are no tokens.
     for place in places(&regions, "NONE") {
         assert_not_created(&regions, FactoryError::InvalidToken, &founder, of(&place));
     }
-    let [_, elsewhere] = places(&regions, "ALPS");
+    let [_, elsewhere, _] = places(&regions, "ALPS");
     assert_not_created(&regions, FactoryError::InvalidToken, &founder, of(&elsewhere));
     assert_eq!(regions.balance(&regions.tft, &founder), BOND);
     assert_eq!(regions.balance(&regions.tft, &poor), BOND - 1);
@@ -326,18 +326,23 @@ fn create_region_takes_another_regions_own_token_as_any_other() {
 }
 
 #[test]
-fn create_region_gives_its_treasury_what_it_goes_by() {
+fn create_region_gives_its_treasury_and_staking_what_they_go_by() {
     let regions = Regions::new();
     let [founder, guardian, council] = [(); 3].map(|()| regions.user(&[(&regions.tft, 2 * BOND)]));
     let named =
         |params| RegionParams { guardian: guardian.clone(), council: council.clone(), ..params };
     let own = named(regions.own_params(&founder, new_token(&regions.env)));
+    let own = RegionParams { min_bond: ONE, ..own };
     let own = regions.create_region_with(&founder, "ALPS", own).expect("a region");
     let other = named(regions.params(&founder, &regions.asset()));
+    let other = RegionParams { min_bond: 7_000 * ONE, ..other };
     let other = regions.create_region_with(&founder, "JURA", other).expect("a region");
-    for region in [&own, &other] {
-        let [treasury, _] = places(&regions, &region.code.to_string());
-        assert_eq!(region.treasury, treasury);
+    for (region, min_bond) in [(&own, ONE), (&other, 7_000 * ONE)] {
+        let [treasury, _, staking] = places(&regions, &region.code.to_string());
+        assert_eq!((&region.treasury, &region.staking), (&treasury, &staking));
+        let state = StakingClient::new(&regions.env, &staking).state();
+        assert_eq!((state.tft, state.treasury), (regions.tft.clone(), treasury.clone()));
+        assert_eq!((state.guardian, state.min_bond), (guardian.clone(), min_bond));
         let config = TreasuryConfig {
             code: region.code.clone(),
             factory: regions.factory.address.clone(),
@@ -352,6 +357,8 @@ fn create_region_gives_its_treasury_what_it_goes_by() {
     }
     let treasuries = [&own.treasury, &other.treasury, &regions.treasury];
     assert!(treasuries[0] != treasuries[1] && !treasuries[..2].contains(&treasuries[2]));
+    let root = regions.factory.region(&ROOT).staking;
+    assert!(own.staking != other.staking && own.staking != root && other.staking != root);
 }
 
 #[test]
@@ -453,6 +460,7 @@ fn create_region_refuses_each_parameter_out_of_bounds_with_its_own_error() {
     let share = |treasury_bps| {
         (FactoryError::InvalidTreasuryShare, RegionParams { treasury_bps, ..good() })
     };
+    let bond = |min_bond| (FactoryError::InvalidMinBond, RegionParams { min_bond, ..good() });
     let token = |token| RegionParams { token: RegionToken::Existing(token), ..good() };
     let cases = [
         tiers(&[]),
@@ -465,6 +473,10 @@ fn create_region_refuses_each_parameter_out_of_bounds_with_its_own_error() {
         band(1),
         share(3_334),
         share(u32::MAX),
+        bond(ONE - 1),
+        bond(0),
+        bond(-ONE),
+        bond(i128::MIN),
         (FactoryError::SameToken, token(regions.tft.clone())),
         (FactoryError::InvalidToken, token(Address::generate(env))),
         (FactoryError::InvalidToken, token(regions.oracle.address.clone())),
@@ -477,9 +489,13 @@ fn create_region_refuses_each_parameter_out_of_bounds_with_its_own_error() {
         fee_tiers: vec![env, 100, 1, 99, 2],
         treasury_bps: 3_333,
         band_bps: 5_000,
+        min_bond: ONE,
         ..good()
     };
     assert!(regions.create_region_with(&founder, "ALPS", extremes).is_ok());
+    regions.give(&regions.tft, &founder, BOND);
+    let most = RegionParams { min_bond: i128::MAX, ..good() };
+    assert!(regions.create_region_with(&founder, "JURA", most).is_ok());
 }
 
 /// An account's address, which no token has.
@@ -497,17 +513,10 @@ fn create_region_fails_without_the_bond_or_the_founders_signature() {
     let params = regions.params(&founder, &token);
     let args = (&founder, regions.code("ALPS"), params);
     let bare = regions.to_factory("create_region", args);
-    let bond = |who: &Address, amount| {
-        regions.transfer(&regions.tft, who, &regions.factory.address, amount)
-    };
-    let full = bare.clone().with(bond(&founder, BOND));
+    let full = bare.clone().with(regions.staking_bond(&founder, "ALPS"));
     let env = &regions.env;
     assert_unauthorized(env, "unsigned", || regions.unsigned::<Region>(&full));
     assert_unauthorized(env, "no bond signed", || regions.signed::<Region>(&founder, &bare));
-    for amount in [BOND - 1, BOND + 1] {
-        let other = bare.clone().with(bond(&founder, amount));
-        assert_unauthorized(env, "another bond", || regions.signed::<Region>(&founder, &other));
-    }
     assert_unauthorized(env, "by another", || regions.signed::<Region>(&thief, &full));
 
     let poor = regions.user(&[(&regions.tft, BOND - 1)]);
@@ -562,5 +571,6 @@ fn create_region_survives_a_token_with_a_strange_symbol() {
             regions.create_region(&founder, "ALPS", &token)
         });
     }
-    assert_eq!(regions.balance(&regions.tft, &regions.factory.address), 3 * 1_000 * ONE);
+    assert!(regions.factory.try_region(&regions.code("ALPS")).is_err());
+    assert!(!regions.staking_of("ALPS").exists());
 }

@@ -83,7 +83,7 @@ fn days_of_code<const N: usize>(regions: &Regions, contracts: [&Address; N]) -> 
 }
 
 #[test]
-fn keep_alive_of_a_pool_pays_for_its_regions_treasury_and_own_token() {
+fn keep_alive_of_a_pool_pays_for_its_regions_treasury_staking_and_own_token() {
     // Any of its pools does: the first, of its own token, or one of something else.
     for second in [false, true] {
         let regions = Regions::new();
@@ -99,14 +99,60 @@ fn keep_alive_of_a_pool_pays_for_its_regions_treasury_and_own_token() {
         let pool = regions.pool(&key).address;
         let elsewhere = regions.pool(&jura.last_pool).address;
         regions.wait(90 * DAY, 90 * 86_400);
-        let mine = [&pool, &alps.treasury, &alps.token];
-        let others = [&elsewhere, &jura.treasury, &jura.token, &regions.treasury];
+        let mine = [&pool, &alps.treasury, &alps.staking, &alps.token];
+        let root = regions.factory.region(&ROOT).staking;
+        let others =
+            [&elsewhere, &jura.treasury, &jura.staking, &jura.token, &regions.treasury, &root];
         let before = (days(&regions, mine), days_of_code(&regions, mine), days(&regions, others));
-        assert_eq!(before, ([30; 3], [30; 3], [30; 4]));
+        assert_eq!(before, ([30; 4], [30; 4], [30; 6]));
         regions.unsigned::<()>(&keep(&regions, vec![env, pool.clone()])).expect("anybody may");
         let after = (days(&regions, mine), days_of_code(&regions, mine), days(&regions, others));
-        assert_eq!(after, ([60; 3], [60; 3], [30; 4]), "its own region's, and no other's");
+        assert_eq!(after, ([60; 4], [60; 4], [30; 6]), "its own region's, and no other's");
     }
+}
+
+#[test]
+fn keep_alive_of_a_pool_reads_the_tft_that_is_staked_in_its_region() {
+    let regions = Regions::new();
+    let env = &regions.env;
+    let (_, alps) = regions.region("ALPS", ONE, ONE);
+    let (_, jura) = regions.region("JURA", ONE, ONE);
+    let root = PoolKey { code: ROOT, ..alps.clone() };
+    regions.create_pool(&regions.admin, &root, 0).expect("a pool");
+    let balance = |code: &str| {
+        let holder = regions.staking_of(code);
+        life(&regions, &regions.tft, (regions.code("Balance"), holder))
+    };
+    regions.give(&regions.tft, &regions.staking_of("TFT"), ONE);
+    regions.wait(100 * DAY, 100 * 86_400);
+    let before = ["ALPS", "JURA", "TFT"].map(balance);
+    assert!(before.iter().all(|life| *life <= 20 * DAY), "{before:?}");
+    let pool = |key| vec![env, regions.pool(key).address];
+    regions.unsigned::<()>(&keep(&regions, pool(&alps))).expect("anybody may");
+    // As a Stellar asset's contract extends them: to 30 days.
+    assert_eq!(["ALPS", "JURA", "TFT"].map(balance), [30 * DAY, before[1], before[2]]);
+    regions.unsigned::<()>(&keep(&regions, pool(&jura))).expect("anybody may");
+    assert_eq!(["ALPS", "JURA", "TFT"].map(balance), [30 * DAY, 30 * DAY, before[2]]);
+    // The root's, by a pool of its own or by the factory.
+    let factory = vec![env, regions.factory.address.clone()];
+    regions.unsigned::<()>(&keep(&regions, factory)).expect("anybody may");
+    assert_eq!(balance("TFT"), 30 * DAY);
+    regions.wait(15 * DAY, 15 * 86_400);
+    assert_eq!(balance("TFT"), 15 * DAY);
+    regions.unsigned::<()>(&keep(&regions, pool(&root))).expect("anybody may");
+    assert_eq!(["ALPS", "JURA", "TFT"].map(balance), [15 * DAY, 15 * DAY, 30 * DAY]);
+}
+
+#[test]
+fn keep_alive_serves_a_region_in_whose_staking_nothing_is_left() {
+    let regions = Regions::new();
+    let (_, key) = regions.region("ALPS", ONE, ONE);
+    let (pool, staking) = (regions.pool(&key).address, regions.staking_of("ALPS"));
+    regions.claw_back(&regions.tft, &staking, BOND);
+    regions.set_authorized(&regions.tft, &staking, false);
+    regions.wait(90 * DAY, 90 * 86_400);
+    regions.unsigned::<()>(&keep(&regions, vec![&regions.env, pool.clone()])).expect("anybody may");
+    assert_eq!(days(&regions, [&pool, &staking]), [60; 2]);
 }
 
 #[test]
@@ -118,26 +164,29 @@ fn keep_alive_of_a_pool_leaves_a_token_that_is_not_its_regions_own() {
     let jura = regions.create_region(&founder, "JURA", &alps.token).expect("a region");
     let pool = regions.pool(&jura.last_pool).address;
     regions.wait(90 * DAY, 90 * 86_400);
-    assert_eq!(days(&regions, [&pool, &jura.treasury, &alps.treasury, &alps.token]), [30; 4]);
+    let mine = [&pool, &jura.treasury, &jura.staking];
+    let others = [&alps.treasury, &alps.staking, &alps.token];
+    assert_eq!((days(&regions, mine), days(&regions, others)), ([30; 3], [30; 3]));
     regions.unsigned::<()>(&keep(&regions, vec![env, pool.clone()])).expect("anybody may");
-    assert_eq!(days(&regions, [&pool, &jura.treasury]), [60; 2]);
-    assert_eq!(days(&regions, [&alps.treasury, &alps.token]), [30; 2]);
+    assert_eq!((days(&regions, mine), days(&regions, others)), ([60; 3], [30; 3]));
 }
 
 #[test]
-fn keep_alive_of_the_factory_pays_for_the_networks_treasury() {
+fn keep_alive_of_the_factory_pays_for_the_networks_treasury_and_staking() {
     let regions = Regions::new();
     let env = &regions.env;
     let (_, alps, _) = regions.own_region("ALPS", new_token(env));
     regions.wait(90 * DAY, 90 * 86_400);
     let factory = regions.factory.address.clone();
-    let network = [&factory, &regions.treasury];
-    assert_eq!(days(&regions, network), [30; 2]);
-    assert_eq!(days_of_code(&regions, network), [30; 2]);
+    let staking = regions.factory.region(&ROOT).staking;
+    let network = [&factory, &regions.treasury, &staking];
+    assert_eq!(days(&regions, network), [30; 3]);
+    assert_eq!(days_of_code(&regions, network), [30; 3]);
     regions.unsigned::<()>(&keep(&regions, vec![env, factory.clone()])).expect("anybody may");
-    assert_eq!(days(&regions, network), [60; 2]);
-    assert_eq!(days_of_code(&regions, network), [60; 2]);
-    assert_eq!(days(&regions, [&alps.treasury, &alps.token]), [30; 2], "no region's");
+    assert_eq!(days(&regions, network), [60; 3]);
+    assert_eq!(days_of_code(&regions, network), [60; 3]);
+    let others = [&alps.treasury, &alps.staking, &alps.token];
+    assert_eq!(days(&regions, others), [30; 3], "no region's");
 }
 
 #[test]
@@ -153,10 +202,11 @@ fn keep_alive_of_8_regions_with_tokens_of_their_own_is_one_transaction() {
     regions.wait(90 * DAY, 90 * 86_400);
     regions.unsigned::<()>(&keep(&regions, pools.clone())).expect("anybody may");
     let used = env.cost_estimate().resources();
-    assert!(used.memory_read_entries > 8 * 6, "{used:?}");
+    assert!(used.memory_read_entries > 8 * 8, "{used:?}");
     assert_eq!((used.write_entries, used.write_bytes), (0, 0));
     for (region, pool) in made.iter().zip(pools.iter()) {
-        assert_eq!(days(&regions, [&pool, &region.treasury, &region.token]), [60; 3]);
+        let all = [&pool, &region.treasury, &region.staking, &region.token];
+        assert_eq!(days(&regions, all), [60; 4]);
     }
 }
 
@@ -229,6 +279,7 @@ fn keep_alive_extends_the_registry_and_a_pools_balances() {
         life(&regions, &factory, (named("Region"), ROOT)),
         life(&regions, &factory, (named("Template"), named("pool"))),
         life(&regions, &factory, (named("Template"), named("treasury"))),
+        life(&regions, &factory, (named("Template"), named("staking"))),
         life(&regions, &factory, (named("Template"), named("token"))),
     ];
     assert!(network.iter().all(|life| *life <= 20 * DAY), "{network:?}");
@@ -239,6 +290,7 @@ fn keep_alive_extends_the_registry_and_a_pools_balances() {
         life(&regions, &factory, (named("Region"), ROOT)),
         life(&regions, &factory, (named("Template"), named("pool"))),
         life(&regions, &factory, (named("Template"), named("treasury"))),
+        life(&regions, &factory, (named("Template"), named("staking"))),
         life(&regions, &factory, (named("Template"), named("token"))),
     ] {
         assert_eq!(life, 120 * DAY);

@@ -140,7 +140,7 @@ fn a_new_template_changes_nothing_that_is_deployed() {
 }
 
 /// Kinds as `templates` lists them.
-const KINDS: [&str; 3] = ["pool", "treasury", "token"];
+const KINDS: [&str; 4] = ["pool", "treasury", "staking", "token"];
 
 fn schedule_of(regions: &Regions, kind: &str, hash: &BytesN<32>) -> Call {
     regions.to_factory("schedule_template", (regions.code(kind), hash.clone()))
@@ -163,7 +163,7 @@ fn each_kind_has_an_announcement_and_a_time_of_its_own() {
     let regions = Regions::new();
     let env = &regions.env;
     let old = templates(env);
-    let new = [1, 2, 3].map(|byte| BytesN::from_array(env, &[byte; 32]));
+    let new = [1, 2, 3, 4].map(|byte| BytesN::from_array(env, &[byte; 32]));
     let first = regions.now() + DELAY_SECONDS;
     let mut expected = vec![env];
     for (place, kind) in KINDS.into_iter().enumerate() {
@@ -180,11 +180,12 @@ fn each_kind_has_an_announcement_and_a_time_of_its_own() {
     // One is withdrawn, one applied, and one's time has not come.
     let cancel = regions.to_factory("cancel_template", (regions.code("pool"),));
     regions.signed::<()>(&regions.admin, &cancel).expect("withdrawn");
-    regions.wait(1, DELAY_SECONDS - 200);
+    regions.wait(1, DELAY_SECONDS - 300);
     let refused = |kind, error: FactoryError| {
         assert_refused(env, error, || regions.unsigned::<()>(&apply_of(&regions, kind)));
     };
     refused("pool", FactoryError::NothingScheduled);
+    refused("staking", FactoryError::DelayNotOver);
     refused("token", FactoryError::DelayNotOver);
     regions.unsigned::<()>(&apply_of(&regions, "treasury")).expect("its time has come");
     let event = TemplateApplied { kind: regions.code("treasury"), wasm_hash: new[1].clone() };
@@ -201,7 +202,7 @@ fn each_kind_has_an_announcement_and_a_time_of_its_own() {
 fn no_template_is_announced_for_what_the_factory_does_not_deploy() {
     let regions = Regions::new();
     let hash = templates(&regions.env).get_unchecked(0);
-    for kind in ["staking", "factory", "offers", "Pool", "tokens", ""] {
+    for kind in ["oracle", "router", "factory", "offers", "Pool", "stakers", "tokens", ""] {
         let schedule = schedule_of(&regions, kind, &hash);
         let refused = || regions.signed::<u64>(&regions.admin, &schedule);
         assert_refused(&regions.env, FactoryError::UnknownKind, refused);
@@ -220,11 +221,11 @@ fn a_new_template_of_each_kind_serves_new_regions_and_no_old_one() {
     let regions = Regions::new();
     let (_, alps, _) = regions.own_region("ALPS", new_token(&regions.env));
     let code = |region: &Region| {
-        [&regions.pool(&region.last_pool).address, &region.treasury, &region.token]
+        [&regions.pool(&region.last_pool).address, &region.treasury, &region.staking, &region.token]
             .map(|contract| contract.executable())
     };
     let wasm = |hash| Some(Executable::Wasm(hash));
-    let old = [0, 1, 2].map(|place| wasm(templates(&regions.env).get_unchecked(place)));
+    let old = [0, 1, 2, 3].map(|place| wasm(templates(&regions.env).get_unchecked(place)));
     assert_eq!(code(&alps), old);
     let mut expected = old.clone();
     for (place, kind) in KINDS.into_iter().enumerate() {
@@ -237,7 +238,9 @@ fn a_new_template_of_each_kind_serves_new_regions_and_no_old_one() {
     }
     assert!(expected.iter().zip(&old).all(|(new, old)| new != old));
     assert_eq!(code(&alps), old);
-    assert_eq!(regions.treasury.executable(), old[1], "nor the network's");
+    let root = regions.factory.region(&ROOT);
+    let networks = [root.treasury, root.staking].map(|contract| contract.executable());
+    assert_eq!(networks, [old[1].clone(), old[2].clone()], "nor the network's");
 }
 
 #[test]
@@ -256,7 +259,7 @@ fn a_wrong_template_stops_whoever_needs_it_and_nobody_else() {
         let before = regions.balance(&regions.tft, &founder);
         assert!(regions.create_region_with(&founder, "NONE", params.clone()).is_err());
         assert_eq!(regions.balance(&regions.tft, &founder), before);
-        assert!(!place("treasury").exists() && !place("token").exists());
+        assert!(["treasury", "staking", "token"].iter().all(|kind| !place(kind).exists()));
     };
     let good = templates(env);
     for (bad, code) in [(&wrong, "R1"), (&missing, "R2")] {
@@ -264,13 +267,15 @@ fn a_wrong_template_stops_whoever_needs_it_and_nobody_else() {
         refused(&own);
         // Who brings her token needs none.
         regions.create_region(&founder, code, &other).expect("a region");
-        replace(&regions, "token", &good.get_unchecked(2));
-        replace(&regions, "treasury", bad);
-        refused(&own);
-        refused(&regions.params(&founder, &other));
-        let key = PoolKey { fee_bps: 5, ..regions.key(code, &other) };
-        regions.create_pool(&founder, &key, 0).expect("a region that is there needs none");
-        replace(&regions, "treasury", &good.get_unchecked(1));
+        replace(&regions, "token", &good.get_unchecked(3));
+        for (kind, place, fee_bps) in [("treasury", 1, 5), ("staking", 2, 100)] {
+            replace(&regions, kind, bad);
+            refused(&own);
+            refused(&regions.params(&founder, &other));
+            let key = PoolKey { fee_bps, ..regions.key(code, &other) };
+            regions.create_pool(&founder, &key, 0).expect("a region that is there needs none");
+            replace(&regions, kind, &good.get_unchecked(place));
+        }
     }
     regions.create_region_with(&founder, "NONE", own).expect("a region");
 }

@@ -1,18 +1,22 @@
 //! The factory's: founders, admins and the network's admin create, hand on, endorse and schedule, in and
-//! out of bounds. The registry is what a plain list of it would be; computed addresses are deployed
-//! ones; the bonds are there.
+//! out of bounds; founders take their bonds out. The registry is what a plain list of it would be;
+//! computed addresses are deployed ones; a bond is in its region's staking, and none in the factory.
 
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use soroban_sdk::{Address, BytesN, Error, InvokeError, Symbol};
 use tributary_common::{
     address,
-    interfaces::factory::{FactoryError, PoolKey, RegionParams, ROOT},
+    interfaces::{
+        factory::{FactoryError, PoolKey, RegionParams, ROOT},
+        staking::{Place, StakingClient, StakingError},
+    },
 };
 use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
 use tributary_tests::{
     env::hurried_env,
+    pool::ONE,
     regions::{templates, Regions},
-    suite::BOND,
+    suite::{BOND, MIN_BOND},
 };
 
 use crate::{play_half, Play};
@@ -27,8 +31,11 @@ struct Known {
     founder: Address,
     proposed: Option<Address>,
     endorsed: bool,
+    /// What of the founder's bond is staked, …
     bond: i128,
+    /// … and until when it is locked.
     bond_until: u64,
+    min_bond: i128,
     token: Address,
     pools: Vec<PoolKey>,
 }
@@ -45,9 +52,9 @@ pub struct Game {
     log: Vec<String>,
 }
 
-fn told<T: std::fmt::Debug, C: std::fmt::Debug>(
-    result: Result<Result<T, C>, Result<FactoryError, InvokeError>>,
-) -> Result<T, FactoryError> {
+fn told<T: std::fmt::Debug, C: std::fmt::Debug, E>(
+    result: Result<Result<T, C>, Result<E, InvokeError>>,
+) -> Result<T, E> {
     match result {
         Ok(value) => Ok(value.expect("the declared type")),
         Err(Ok(error)) => Err(error),
@@ -69,6 +76,7 @@ impl Play for Game {
             endorsed: true,
             bond: 0,
             bond_until: 0,
+            min_bond: MIN_BOND,
             token: regions.tft.clone(),
             pools: vec![],
         };
@@ -95,7 +103,7 @@ impl Play for Game {
             7 => self.accept(),
             8 => self.endorse(),
             9..11 => self.quote(),
-            11 => self.release(),
+            11 => self.take_out(),
             12..15 => self.template(),
             _ => self.wait(),
         }
@@ -135,6 +143,7 @@ impl Game {
         let mut params = RegionParams {
             band_bps: self.any(&[0, 0, 1_000, 999]),
             treasury_bps: self.any(&[0, 1_667, 3_333, 3_334]),
+            min_bond: self.any(&[ONE, MIN_BOND, MIN_BOND, MIN_BOND, ONE - 1]),
             ..self.regions.params(&admin, &token)
         };
         if self.rng.random_range(0..8) == 0 {
@@ -151,6 +160,8 @@ impl Game {
             Err(FactoryError::InvalidTreasuryShare)
         } else if params.band_bps == 999 {
             Err(FactoryError::InvalidBand)
+        } else if params.min_bond < ONE {
+            Err(FactoryError::InvalidMinBond)
         } else if token == self.regions.tft {
             Err(FactoryError::SameToken)
         } else if token == self.tokens[1] {
@@ -174,6 +185,7 @@ impl Game {
                 endorsed: false,
                 bond: BOND,
                 bond_until: self.regions.now() + BOND_SECONDS,
+                min_bond: params.min_bond,
                 token,
                 pools: vec![key],
             });
@@ -260,23 +272,27 @@ impl Game {
         }
     }
 
-    fn release(&mut self) {
-        let code = self.code();
-        let released = told(self.regions.factory.try_release_bond(&code));
-        self.log.push(format!("release_bond {code:?}: {released:?}"));
-        let now = self.regions.now();
-        let Some(region) = self.find(&code) else {
-            return assert_eq!(released, Err(FactoryError::UnknownRegion));
-        };
-        let region = &mut self.known[region];
-        if region.bond == 0 {
-            assert_eq!(released, Err(FactoryError::NoBond));
-        } else if now < region.bond_until {
-            assert_eq!(released, Err(FactoryError::BondLocked));
+    /// Somebody, the founder mostly, has her first position of a region's staking paid back.
+    fn take_out(&mut self) {
+        let place = self.rng.random_range(0..self.known.len());
+        let somebody = self.any(&self.users.clone());
+        let region = &mut self.known[place];
+        let founder = self.rng.random_range(0..4) > 0;
+        let who = if founder { region.founder.clone() } else { somebody };
+        let staking = self.regions.factory.region(&region.code).staking;
+        let staking = StakingClient::new(&self.regions.env, &staking);
+        let taken = told(staking.try_unstake(&who, &0));
+        self.log.push(format!("unstake in {:?}: {taken:?}", region.code));
+        let expected = if region.code == ROOT || who != region.founder {
+            Err(StakingError::UnknownPosition)
+        } else if self.regions.now() < region.bond_until {
+            Err(StakingError::Locked)
+        } else if region.bond == 0 {
+            Err(StakingError::NothingStaked)
         } else {
-            assert_eq!(released, Ok(region.bond));
-            region.bond = 0;
-        }
+            Ok(std::mem::take(&mut region.bond))
+        };
+        assert_eq!(taken, expected);
     }
 
     fn template(&mut self) {
@@ -307,18 +323,43 @@ impl Game {
         }
     }
 
+    /// Where a region's staking must be.
+    fn staking(&self, region: &Known) -> Address {
+        let (env, factory) = (&self.regions.env, &self.regions.factory.address);
+        address::of_region(env, factory, address::STAKING, &region.code, &self.regions.tft)
+    }
+
+    /// A region's staking has the founder's bond as her position 0, until she takes it out, and nothing else.
+    fn check_bond(&self, region: &Known, at: &Address) {
+        assert_eq!((at, at.exists()), (&self.staking(region), true));
+        let staking = StakingClient::new(&self.regions.env, at);
+        let state = staking.state();
+        assert_eq!((state.staked, state.min_bond), (region.bond, region.min_bond));
+        let founded = region.code != ROOT;
+        assert_eq!(staking.positions(&region.founder), u32::from(founded));
+        if founded {
+            let position = staking.position(&region.founder, &0);
+            let place = if region.bond > 0 { Place::Undelegated } else { Place::Unstaked };
+            assert_eq!((position.place, position.amount), (place, region.bond));
+            assert_eq!(position.lock_end, region.bond_until);
+        }
+    }
+
     fn check(&mut self) {
         let factory = &self.regions.factory;
-        let bonds: i128 = self.known.iter().map(|region| region.bond).sum();
-        assert_eq!(self.regions.balance(&self.regions.tft, &factory.address), bonds);
+        let tft = &self.regions.tft;
+        assert_eq!(self.regions.balance(tft, &factory.address), 0);
+        for region in &self.known {
+            assert_eq!(self.regions.balance(tft, &self.staking(region)), region.bond);
+        }
         assert_eq!(factory.last_region(), self.known[self.known.len() - 1].code);
 
         let place = self.rng.random_range(0..self.known.len());
         let region = &self.known[place];
         let told = factory.region(&region.code);
         assert_eq!((&told.founder, &told.admin), (&region.founder, &region.admin));
-        assert_eq!((told.endorsed, told.bond), (region.endorsed, region.bond));
-        assert_eq!((told.bond_until, &told.token), (region.bond_until, &region.token));
+        assert_eq!((told.endorsed, &told.token), (region.endorsed, &region.token));
+        self.check_bond(region, &told.staking);
         let before = place.checked_sub(1).map(|before| self.known[before].code.clone());
         assert_eq!(told.previous, before);
         match region.pools.last() {

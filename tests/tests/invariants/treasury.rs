@@ -6,6 +6,7 @@ use rand::{rngs::StdRng, Rng, SeedableRng};
 use soroban_sdk::{Address, BytesN, InvokeError};
 use tributary_common::interfaces::{
     offers::{Leg, OfferPrice, OfferTerms},
+    staking::{StakingError, MIN_AMOUNT},
     treasury::{Action, Books, Grant, Liquidity, Policy, Removal, Sale, Status, TreasuryError},
 };
 use tributary_common::price::Fraction;
@@ -13,6 +14,7 @@ use tributary_tests::{
     community::{Community, DAY, POOL_TFT, POOL_TOKEN},
     env::hurried_env,
     pool::ONE,
+    suite::BOND,
 };
 
 use crate::{play_half, Play};
@@ -43,6 +45,7 @@ pub struct Game {
     nonce: u64,
     /// TFT, the token, the pool's shares.
     tokens: [Address; 3],
+    staking: Address,
     books: [Books; 3],
     /// What came in or was taken and is not booked yet.
     strayed: [i128; 3],
@@ -54,6 +57,8 @@ pub struct Game {
     sold: Vec<Outflow>,
     room: Vec<Outflow>,
     released: [Vec<Outflow>; 2],
+    /// What the stakers got.
+    notified: i128,
     log: Vec<String>,
 }
 
@@ -82,9 +87,11 @@ impl Play for Game {
         let books = tokens.each_ref().map(|token| community.books(token));
         let policy = community.treasury.policy();
         let policy_since = community.treasury.config().policy_since;
+        let staking = community.staking_of("ALPS");
         community.env.mock_all_auths();
         Game {
             community,
+            staking,
             rng: StdRng::seed_from_u64(seed),
             nonce: 1_000,
             tokens,
@@ -97,6 +104,7 @@ impl Play for Game {
             sold: vec![],
             room: vec![],
             released: [vec![], vec![]],
+            notified: 0,
             log: vec![],
         }
     }
@@ -111,6 +119,7 @@ impl Play for Game {
             15 => self.absorb(),
             16 => self.give(),
             17 => self.observe(),
+            19 => self.notify(),
             18 if self.rng.random_range(0..6) == 0 => self.claw_back(),
             _ => self.wait(),
         }
@@ -445,6 +454,27 @@ impl Game {
         assert_eq!(books, self.books[place]);
     }
 
+    /// Below the least that staking takes it waits, and is nobody else's.
+    fn notify(&mut self) {
+        let (books, strayed) = (self.books[0].clone(), self.strayed[0]);
+        self.settle(0);
+        let waiting = self.books[0].stakers;
+        let expected = match waiting {
+            0 => Err(Ok(TreasuryError::NothingToNotify)),
+            1..MIN_AMOUNT => Err(Err(InvokeError::Contract(StakingError::InvalidAmount as u32))),
+            _ => Ok(waiting),
+        };
+        let result = told(self.community.treasury.try_notify_stakers());
+        self.log.push(format!("notify_stakers of {waiting}: {result:?}"));
+        assert_eq!(result, expected);
+        if result.is_ok() {
+            self.books[0].stakers = 0;
+            self.notified += waiting;
+        } else {
+            (self.books[0], self.strayed[0]) = (books, strayed);
+        }
+    }
+
     fn give(&mut self) {
         let (place, amount) = (self.rng.random_range(0..2), self.amount());
         let (token, treasury) =
@@ -517,6 +547,8 @@ impl Game {
             let booked = operating + protected + liquidity + stakers;
             assert_eq!(balance, booked + self.strayed[place], "balance of {place}");
         }
+        let staking = self.community.balance(&self.tokens[0], &self.staking);
+        assert_eq!(staking, BOND + self.notified, "the founder's bond, and what was notified");
         within(&self.sold, 3_600, 0);
         within(&self.room, 12_343, 0);
         within(&self.room, DAY, PARTS / 50);

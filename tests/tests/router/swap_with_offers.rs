@@ -329,7 +329,7 @@ fn a_router_with_another_networks_market_cannot_be_made() {
         contract("factory").as_slice(),
         (
             market.tft.clone(),
-            1i128,
+            ONE,
             market.offers.address.clone(),
             market.params(&market.admin, &market.tft),
             templates(&market.env),

@@ -10,15 +10,15 @@ use tributary_tests::{
 };
 
 #[test]
-fn the_first_policy_names_no_pool() {
+fn the_first_policy_names_no_pool_and_splits_in_quarters() {
     let community = Community::new();
     let expected = Policy {
         budget_bps: 100,
         premium_bps: 100,
         outflow_bps: 250,
         burn_bps: 2_500,
-        protect_bps: 5_000,
-        stakers_bps: 0,
+        protect_bps: 2_500,
+        stakers_bps: 2_500,
         liquidity_bps: 2_500,
         pools: Vec::new(&community.env),
     };

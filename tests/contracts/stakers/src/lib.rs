@@ -17,12 +17,13 @@ impl Stakers {
         env.storage().instance().set(&symbol_short!("more"), &more);
     }
 
-    pub fn notify(env: Env, from: Address, amount: i128) {
+    pub fn notify(env: Env, from: Address, amount: i128) -> u64 {
         from.require_auth();
         let instance = env.storage().instance();
         let tft: Address = instance.get(&symbol_short!("tft")).unwrap();
         let more: i128 = instance.get(&symbol_short!("more")).unwrap_or(0);
         let this = env.current_contract_address();
         TokenClient::new(&env, &tft).transfer(&from, &this, &(amount + more));
+        env.ledger().timestamp()
     }
 }
