@@ -13,6 +13,7 @@ mod offer_recipients;
 mod regions;
 mod sandwich;
 mod scale;
+mod staking;
 mod stellar_assets;
 mod time;
 mod treasury;
