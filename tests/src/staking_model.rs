@@ -135,11 +135,7 @@ fn ensure(condition: bool, error: StakingError) -> Answer<()> {
 
 /// What `shares` of `total` are worth of `amount`.
 fn worth(shares: u128, amount: u128, total: u128) -> u128 {
-    if total == 0 {
-        0
-    } else {
-        shares * amount / total
-    }
+    (shares * amount).checked_div(total).unwrap_or_default()
 }
 
 impl Model {

@@ -281,7 +281,8 @@ impl StakingInterface for StakingContract {
             slash_bps: 0,
             slash_expires_at: 0,
             withheld: 0,
-            previous: previous.unwrap_or_else(|| env.current_contract_address()),
+            // Itself, as long as an address of its kind: none.
+            previous: previous.unwrap_or_else(|| validator.clone()),
         };
         books.put_delegated(held, taken.amount, &validator, registered)?;
         storage::set_last_validator(&env, &validator);
@@ -354,7 +355,7 @@ impl StakingInterface for StakingContract {
         reason_hash: BytesN<32>,
     ) -> Result<u32, StakingError> {
         let mut books = Books::open(&env);
-        council(&books).require_auth();
+        treasury(&books).config().council.require_auth();
         let mut stored = books.validator(&validator)?;
         ensure(!stored.is_slash_pending(books.now), StakingError::SlashPending)?;
         let recent = slash::recent(&env, &storage::executed(&env, &validator), books.now);
@@ -395,14 +396,15 @@ impl StakingInterface for StakingContract {
     /// Withdraws a slash. Signed by the council of the region's treasury. Event: `slash_cancelled`.
     fn cancel_slash(env: Env, slash: u32) -> Result<(), StakingError> {
         let mut books = Books::open(&env);
-        council(&books).require_auth();
+        treasury(&books).config().council.require_auth();
         let validator = end_slash(&mut books, slash, SlashStatus::Cancelled)?;
         SlashCancelled { slash, validator }.publish(&env);
         Ok(())
     }
 
     /// Slashes a validator as proposed: what is delegated to it, what is leaving it, and what was withheld.
-    /// Half of that, rounded down, is burned, the rest goes to the protected book of the region's treasury.
+    /// Half of that, rounded down, is burned, the rest goes to the protected book of the region's treasury. What
+    /// another council proposed is void.
     ///
     /// Signed by nobody. Returns what the stakers lost. Event: `slash_executed`.
     fn execute_slash(env: Env, slash: u32) -> Result<i128, StakingError> {
@@ -410,6 +412,9 @@ impl StakingInterface for StakingContract {
         let mut proposed = storage::slash(&env, slash)?;
         slash::check_pending(&proposed, books.now)?;
         ensure(books.now >= proposed.ready_at, StakingError::NoticeNotOver)?;
+        let since = treasury(&books).config().council_since;
+        let proposed_at = proposed.ready_at.saturating_sub(NOTICE_SECONDS);
+        ensure(since == 0 || proposed_at > since, StakingError::FormerCouncil)?;
         let validator = proposed.validator.clone();
         let mut stored = books.validator(&validator)?;
         let slashed = stored.group.stake.slash(proposed.bps);
@@ -495,7 +500,7 @@ impl StakingInterface for StakingContract {
     fn validator(env: Env, validator: Address) -> Result<Validator, StakingError> {
         let books = Books::open(&env);
         let stored = books.validator(&validator)?;
-        let none = stored.previous == env.current_contract_address();
+        let none = stored.previous == validator;
         let pending = stored.is_slash_pending(books.now);
         Ok(Validator {
             stake: signed(stored.group.stake.amount),
@@ -541,8 +546,8 @@ fn pay_reward(books: &mut Books, to: &Address, earned: u128) -> Result<i128, Sta
     books.pay(to, earned)
 }
 
-fn council(books: &Books) -> Address {
-    TreasuryClient::new(books.env, &books.config.treasury).config().council
+fn treasury<'a>(books: &Books<'a>) -> TreasuryClient<'a> {
+    TreasuryClient::new(books.env, &books.config.treasury)
 }
 
 /// Decides that a pending slash will not be; returns its validator.

@@ -25,7 +25,7 @@ pub struct Validator {
     pub slash_expires_at: u64,
     /// What it held back of those who left.
     pub withheld: u128,
-    /// The validator registered before; staking itself: none.
+    /// The validator registered before; itself: none.
     pub previous: Address,
 }
 

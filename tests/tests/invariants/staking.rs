@@ -1,5 +1,5 @@
 //! Staking's: five owners stake, lock, delegate, leave and claim over years, three of them validators that a
-//! council slashes or not, strangers complete and expire what they can. Every stake is what a second
+//! council slashes or not, strangers expire what they can. Every stake is what a second
 //! implementation says to the unit, every refusal is the one that it expects, and rewards differ from its exact
 //! fractions by a unit a call at most.
 

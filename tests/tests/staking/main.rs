@@ -4,6 +4,7 @@ mod claim;
 mod complete_unbonding;
 mod constructor;
 mod delegate;
+mod documented;
 mod expire;
 mod extend;
 mod notify;

@@ -364,3 +364,40 @@ fn hand_over(s: &Stakes) -> Address {
 fn into_args(env: &Env, args: impl IntoVal<Env, soroban_sdk::Vec<Val>>) -> soroban_sdk::Vec<Val> {
     args.into_val(env)
 }
+
+#[test]
+fn execute_slash_fails_once_another_council_is_in_office() {
+    let s = Stakes::new();
+    let v = s.validator(0);
+    let heir = s.user(&[]);
+    let set = |council: &Address, nonce: u64, to: &Address| -> soroban_sdk::BytesN<32> {
+        let args = (nonce, Action::SetCouncil(to.clone()));
+        s.signed(council, &Call::new(&s.env, &s.treasury.address, "propose", args))
+            .expect("proposed")
+    };
+    let handed = set(&s.council, 1, &heir);
+    s.pass(DAY);
+    let left_over = s.propose(&v, 1_000).expect("proposed");
+    s.pass(6 * DAY);
+    let take = Call::new(&s.env, &s.treasury.address, "execute", (handed,));
+    s.signed::<()>(&heir, &take).expect("in office");
+    s.pass(DAY);
+    // Its notice is over, and it is void; the new council need not even withdraw it.
+    assert_refused(&s.env, StakingError::FormerCouncil, || s.execute(left_over));
+    let propose = |bps: u32| s.to_staking("propose_slash", (&v, bps, s.hash()));
+    assert_unauthorized(&s.env, "the former council", || s.signed::<u32>(&s.council, &propose(1)));
+    let cancel = s.to_staking("cancel_slash", (left_over,));
+    s.signed::<()>(&heir, &cancel).expect("withdrawn");
+    // What the new one proposes is executed, …
+    let slash: u32 = s.signed(&heir, &propose(1_000)).expect("proposed");
+    s.pass(WEEK);
+    assert!(s.execute(slash).expect("executed") > 0);
+    // … but not what was proposed in the very second in which it takes office.
+    let back = set(&heir, 2, &heir);
+    s.pass(7 * DAY);
+    let early: u32 = s.signed(&heir, &propose(100)).expect("proposed");
+    s.signed::<()>(&heir, &Call::new(&s.env, &s.treasury.address, "execute", (back,)))
+        .expect("again");
+    s.pass(WEEK);
+    assert_refused(&s.env, StakingError::FormerCouncil, || s.execute(early));
+}

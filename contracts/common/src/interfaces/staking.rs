@@ -33,8 +33,8 @@ pub struct Position {
     pub lock: u64,
     /// When its lock is over.
     pub lock_end: u64,
-    /// What its stake counts for, in units of 1 TFT's raw unit for 4 years at 1×, 126 144 000; 0 where it
-    /// earns nothing.
+    /// Its part of its group's income: shares × (4 years + 3 × lock), in seconds. A share is a raw unit with no
+    /// validator, and with one that was never slashed. 0 where it earns nothing.
     pub weight: u128,
     /// When its unbonding is over.
     pub unbonding_end: u64,
@@ -57,7 +57,7 @@ pub struct Validator {
     pub unbonding: i128,
     /// Its own part of `stake`.
     pub bond: i128,
-    /// What its stake counts for.
+    /// What its stake counts for: twice the weights of its positions, less what was slashed of them.
     pub weight: u128,
     /// Its part of its delegators' rewards, …
     pub commission_bps: u32,
@@ -126,7 +126,7 @@ pub struct StakingState {
     pub rewards: i128,
     /// Of `staked`, what is with no validator.
     pub undelegated: i128,
-    /// What all stakes count for.
+    /// What all stakes count for: the weights of those with no validator, and of all validators.
     pub weight: u128,
     /// Rewards for each unit of weight since the beginning, times 2⁹².
     pub reward_per_weight: u128,
@@ -201,6 +201,8 @@ pub enum StakingError {
     SlashCancelled = 627,
     /// Constructor: less than 1 TFT.
     InvalidBond = 628,
+    /// Proposed before, or in the second in which, the present council took office.
+    FormerCouncil = 629,
 }
 
 #[contractclient(name = "StakingClient")]
