@@ -1,6 +1,6 @@
 //! Row 17: council, guardian and founder at the extremes of what they can do.
 
-use soroban_sdk::{BytesN, Val};
+use soroban_sdk::{BytesN, IntoVal, Val};
 use tributary_common::interfaces::{
     factory::{FactoryError, RegionParams},
     staking::{StakingError, MIN_AMOUNT},
@@ -11,7 +11,7 @@ use tributary_tests::{
     pool::ONE,
     sign::{assert_refused, assert_unauthorized, Call},
     stakes::{Stakes, DAY, WEEK, YEAR},
-    suite::BOND,
+    suite::{BOND, MIN_BOND},
 };
 
 use super::{assert_close, assert_fails, claim, undelegate, unstake, LEAVING};
@@ -101,18 +101,43 @@ fn row_17_the_guardian_stops_every_slash_and_nothing_else() {
     undelegate(&stakes, &stake);
     stakes.pass(LEAVING);
     assert_eq!(unstake(&stakes, &stake), Ok(1_000 * ONE));
-    // Another council is heard at once, the old one no longer; the guardian stays.
+}
+
+#[test]
+fn row_17_a_former_council_slashes_nobody_any_more() {
+    let stakes = Stakes::new();
+    let env = &stakes.env;
+    let validator = stakes.validator(0);
+    let stake = stakes.delegated(1_000 * ONE, 0, &validator);
+    undelegate(&stakes, &stake);
+    stakes.pass(LEAVING - DAY);
     let heir = stakes.user(&[]);
+    let to_treasury = |function, args| Call {
+        contract: stakes.treasury.address.clone(),
+        function,
+        args,
+        beneath: vec![],
+    };
     let action = Action::SetCouncil(heir.clone());
-    let call = Call::new(&stakes.env, &stakes.treasury.address, "propose", (1u64, action));
+    let call = to_treasury("propose", (1u64, action).into_val(env));
     let id: BytesN<32> = stakes.signed(&stakes.council, &call).expect("proposed");
-    stakes.pass(WEEK);
-    let call = Call::new(&stakes.env, &stakes.treasury.address, "execute", (id,));
-    stakes.signed::<()>(&heir, &call).expect("executed");
-    assert_unauthorized(&stakes.env, "the old council", || stakes.propose(&validator, 1));
-    let propose = stakes.to_staking("propose_slash", (&validator, 1u32, stakes.hash()));
+    // Its last one, which would be due when it is gone.
+    let slash = stakes.propose(&validator, 3_000).expect("proposed");
+    stakes.pass(DAY);
+    assert_eq!(unstake(&stakes, &stake), Ok(700 * ONE));
+    stakes.pass(6 * DAY);
+    stakes.signed::<()>(&heir, &to_treasury("execute", (id,).into_val(env))).expect("executed");
+    assert_refused(env, StakingError::FormerCouncil, || stakes.execute(slash));
+    assert_unauthorized(env, "a former council", || stakes.propose(&validator, 1));
+    assert_unauthorized(env, "a former council", || stakes.cancel(slash));
+    let cancel = stakes.to_staking("cancel_slash", (slash,));
+    stakes.signed::<()>(&heir, &cancel).expect("cancelled");
+    assert_eq!(unstake(&stakes, &stake), Ok(300 * ONE));
+    stakes.pass(5);
+    let propose = stakes.to_staking("propose_slash", (&validator, 3_000u32, stakes.hash()));
     let slash = stakes.signed::<u32>(&heir, &propose).expect("proposed");
-    stakes.veto(slash).expect("vetoed");
+    stakes.pass(WEEK);
+    assert_eq!(stakes.execute(slash), Ok(MIN_BOND * 3 / 10));
 }
 
 #[test]
