@@ -4,7 +4,10 @@
 use soroban_sdk::{token::TokenClient, Address, Env};
 use tributary_common::{
     ensure,
-    interfaces::staking::{Place, SlashStatus, StakingError, MIN_AMOUNT},
+    interfaces::{
+        staking::{self, Place, SlashStatus, StakingError, MIN_AMOUNT},
+        treasury::TreasuryClient,
+    },
     math::mul_div_floor,
 };
 
@@ -49,6 +52,31 @@ impl Held {
         };
         Some(Earning { position: &mut self.position, group })
     }
+
+    /// For everyone.
+    pub fn view(self, books: &Books) -> Result<staking::Position, StakingError> {
+        let Held { position, validator, .. } = self;
+        let amount = match (position.place, &validator) {
+            (Place::Undelegated, _) => books.state.undelegated.stake.worth(position.shares),
+            (Place::Delegated, Some(at)) => at.group.stake.worth(position.shares),
+            (Place::Unbonding, Some(from)) => from.unbonding.worth(position.shares),
+            _ => 0,
+        };
+        let lost = position.withheld > 0
+            && storage::slash(books.env, position.slash)?.status == SlashStatus::Executed;
+        Ok(staking::Position {
+            place: position.place,
+            amount: signed(amount),
+            validator: position.validator,
+            lock: position.lock,
+            lock_end: position.lock_end,
+            weight: position.weight,
+            unbonding_end: position.unbonding_end,
+            claimable: signed(position.earned),
+            withheld: if lost { 0 } else { signed(position.withheld) },
+            slash: position.slash,
+        })
+    }
 }
 
 /// A position in its group.
@@ -64,6 +92,10 @@ impl<'a> Books<'a> {
         state.stream.accrue(now);
         state.undelegated.settle(&state.stream, 0);
         Books { env, now, config, state }
+    }
+
+    pub fn treasury(&self) -> TreasuryClient<'a> {
+        TreasuryClient::new(self.env, &self.config.treasury)
     }
 
     #[inline(never)]

@@ -4,12 +4,9 @@
 use soroban_sdk::{contract, contractimpl, contractmeta, token::TokenClient, Address, BytesN, Env};
 use tributary_common::{
     allow, ensure,
-    interfaces::{
-        staking::{
-            Place, Position, Slash, SlashStatus, StakingError, StakingInterface, StakingState,
-            Validator, MIN_AMOUNT,
-        },
-        treasury::TreasuryClient,
+    interfaces::staking::{
+        Place, Position, Slash, SlashStatus, StakingError, StakingInterface, StakingState,
+        Validator, MIN_AMOUNT,
     },
 };
 
@@ -20,20 +17,13 @@ use crate::{
         SlashExecuted, SlashProposed, SlashVetoed, Staked, Unbonded, Undelegated, Unstaked,
         ValidatorRegistered, ValidatorUpdated,
     },
-    group::{Group, Shared},
+    group::Group,
     position::{self, MAX_LOCK, UNBONDING_SECONDS},
-    slash::{self, LAPSE_SECONDS, NOTICE_SECONDS},
+    slash,
     storage::{self, Config, State},
     stream::Stream,
-    validator,
+    validator::Validator as Registered,
 };
-
-/// The highest commission, basis points.
-pub const MAX_COMMISSION: u32 = 2_000;
-/// By how much a commission rises at most, basis points, …
-pub const MAX_RISE: u32 = 100;
-/// … and how many seconds after it was announced: as many as a delegator needs to leave.
-pub const COMMISSION_SECONDS: u64 = UNBONDING_SECONDS;
 
 contractmeta!(key = "binver", val = env!("CARGO_PKG_VERSION"));
 contractmeta!(key = "source", val = "Tributary: contracts/staking");
@@ -260,30 +250,16 @@ impl StakingInterface for StakingContract {
         metadata_hash: BytesN<32>,
     ) -> Result<(), StakingError> {
         validator.require_auth();
-        ensure(commission_bps <= MAX_COMMISSION, StakingError::InvalidCommission)?;
+        let mut books = Books::open(&env);
+        // An address as long as another's stands for none.
+        let previous = storage::last_validator(&env).unwrap_or_else(|| validator.clone());
+        let group = Group::new(&books.state.stream);
+        let registered = Registered::new(group, commission_bps, metadata_hash.clone(), previous)?;
         let new = !storage::has_validator(&env, &validator);
         ensure(new, StakingError::DuplicateValidator)?;
-        let mut books = Books::open(&env);
         let (held, taken) = pick_up(&mut books, &validator, position)?;
         let enough = signed(taken.amount) >= books.config.min_bond;
         ensure(enough, StakingError::BondTooSmall)?;
-        let previous = storage::last_validator(&env);
-        let registered = validator::Validator {
-            group: Group::new(&books.state.stream),
-            unbonding: Shared::default(),
-            own: 0,
-            commission_bps,
-            next_commission_bps: commission_bps,
-            next_commission_at: 0,
-            claimable: 0,
-            metadata_hash: metadata_hash.clone(),
-            slash: 0,
-            slash_bps: 0,
-            slash_expires_at: 0,
-            withheld: 0,
-            // Itself, as long as an address of its kind: none.
-            previous: previous.unwrap_or_else(|| validator.clone()),
-        };
         books.put_delegated(held, taken.amount, &validator, registered)?;
         storage::set_last_validator(&env, &validator);
         books.close()?;
@@ -306,20 +282,9 @@ impl StakingInterface for StakingContract {
         metadata_hash: BytesN<32>,
     ) -> Result<u64, StakingError> {
         validator.require_auth();
-        ensure(commission_bps <= MAX_COMMISSION, StakingError::InvalidCommission)?;
         let mut books = Books::open(&env);
         let mut stored = books.validator(&validator)?;
-        let rise = commission_bps.saturating_sub(stored.commission_bps);
-        ensure(rise <= MAX_RISE, StakingError::CommissionRise)?;
-        let announced =
-            stored.next_commission_at > 0 && commission_bps == stored.next_commission_bps;
-        if rise == 0 {
-            stored.commission_bps = commission_bps;
-            stored.next_commission_at = 0;
-        } else if !announced {
-            stored.next_commission_at = books.now.saturating_add(COMMISSION_SECONDS);
-        }
-        stored.next_commission_bps = commission_bps;
+        stored.set_commission(commission_bps, books.now)?;
         stored.metadata_hash = metadata_hash.clone();
         let at = stored.next_commission_at;
         books.keep_validator(&validator, stored)?;
@@ -355,30 +320,10 @@ impl StakingInterface for StakingContract {
         reason_hash: BytesN<32>,
     ) -> Result<u32, StakingError> {
         let mut books = Books::open(&env);
-        treasury(&books).config().council.require_auth();
-        let mut stored = books.validator(&validator)?;
-        ensure(!stored.is_slash_pending(books.now), StakingError::SlashPending)?;
-        let recent = slash::recent(&env, &storage::executed(&env, &validator), books.now);
-        slash::check_cap(&recent, bps)?;
-        let number = books.state.slashes.checked_add(1).ok_or(StakingError::Overflow)?;
-        books.state.slashes = number;
-        let ready_at = books.now.saturating_add(NOTICE_SECONDS);
-        let expires_at = ready_at.saturating_add(LAPSE_SECONDS);
-        stored.slash = number;
-        stored.slash_bps = bps;
-        stored.slash_expires_at = expires_at;
-        stored.withheld = 0;
-        books.keep_validator(&validator, stored)?;
+        books.treasury().config().council.require_auth();
+        let (number, proposed) = slash::propose(&mut books, validator, bps, reason_hash)?;
         books.close()?;
-        let proposed = Slash {
-            validator: validator.clone(),
-            bps,
-            reason_hash: reason_hash.clone(),
-            ready_at,
-            expires_at,
-            status: SlashStatus::Pending,
-        };
-        storage::set_slash(&env, number, &proposed);
+        let Slash { validator, bps, reason_hash, ready_at, expires_at, .. } = proposed;
         SlashProposed { slash: number, validator, bps, reason_hash, ready_at, expires_at }
             .publish(&env);
         Ok(number)
@@ -388,7 +333,8 @@ impl StakingInterface for StakingContract {
     fn veto_slash(env: Env, slash: u32) -> Result<(), StakingError> {
         let mut books = Books::open(&env);
         books.config.guardian.require_auth();
-        let validator = end_slash(&mut books, slash, SlashStatus::Vetoed)?;
+        let validator = slash::end(&mut books, slash, SlashStatus::Vetoed)?;
+        books.close()?;
         SlashVetoed { slash, validator }.publish(&env);
         Ok(())
     }
@@ -396,8 +342,9 @@ impl StakingInterface for StakingContract {
     /// Withdraws a slash. Signed by the council of the region's treasury. Event: `slash_cancelled`.
     fn cancel_slash(env: Env, slash: u32) -> Result<(), StakingError> {
         let mut books = Books::open(&env);
-        treasury(&books).config().council.require_auth();
-        let validator = end_slash(&mut books, slash, SlashStatus::Cancelled)?;
+        books.treasury().config().council.require_auth();
+        let validator = slash::end(&mut books, slash, SlashStatus::Cancelled)?;
+        books.close()?;
         SlashCancelled { slash, validator }.publish(&env);
         Ok(())
     }
@@ -409,31 +356,13 @@ impl StakingInterface for StakingContract {
     /// Signed by nobody. Returns what the stakers lost. Event: `slash_executed`.
     fn execute_slash(env: Env, slash: u32) -> Result<i128, StakingError> {
         let mut books = Books::open(&env);
-        let mut proposed = storage::slash(&env, slash)?;
-        slash::check_pending(&proposed, books.now)?;
-        ensure(books.now >= proposed.ready_at, StakingError::NoticeNotOver)?;
-        let since = treasury(&books).config().council_since;
-        let proposed_at = proposed.ready_at.saturating_sub(NOTICE_SECONDS);
-        ensure(since == 0 || proposed_at > since, StakingError::FormerCouncil)?;
-        let validator = proposed.validator.clone();
-        let mut stored = books.validator(&validator)?;
-        let slashed = stored.group.stake.slash(proposed.bps);
-        let slashed = slashed.saturating_add(stored.unbonding.slash(proposed.bps));
-        let slashed = slashed.saturating_add(core::mem::take(&mut stored.withheld));
-        stored.slash_expires_at = 0;
-        books.keep_validator(&validator, stored)?;
-        proposed.status = SlashStatus::Executed;
-        storage::set_slash(&env, slash, &proposed);
-        let mut recent = slash::recent(&env, &storage::executed(&env, &validator), books.now);
-        recent.push_back((books.now, proposed.bps));
-        storage::set_executed(&env, &validator, &recent);
-
+        let (validator, slashed) = slash::execute(&mut books, slash)?;
         books.state.staked = books.state.staked.saturating_sub(slashed);
         let taken = books.payable(slashed)?;
         let burned = taken / 2;
         let protected = taken.saturating_sub(burned);
         books.close()?;
-        give_up(&env, &books.config, burned, protected);
+        give_up(&books, burned, protected);
         let slashed = signed(slashed);
         SlashExecuted { slash, validator, slashed, burned, protected }.publish(&env);
         Ok(slashed)
@@ -466,29 +395,7 @@ impl StakingInterface for StakingContract {
     /// A position, as a call would find it now.
     fn position(env: Env, owner: Address, position: u32) -> Result<Position, StakingError> {
         let mut books = Books::open(&env);
-        let Held { position, validator, .. } = books.position(&owner, position)?;
-        let amount = match (position.place, &validator) {
-            (Place::Undelegated, _) => books.state.undelegated.stake.worth(position.shares),
-            (Place::Delegated, Some(at)) => at.group.stake.worth(position.shares),
-            (Place::Unbonding, Some(from)) => from.unbonding.worth(position.shares),
-            _ => 0,
-        };
-        let mut withheld = position.withheld;
-        if withheld > 0 && storage::slash(&env, position.slash)?.status == SlashStatus::Executed {
-            withheld = 0;
-        }
-        Ok(Position {
-            place: position.place,
-            amount: signed(amount),
-            validator: position.validator,
-            lock: position.lock,
-            lock_end: position.lock_end,
-            weight: position.weight,
-            unbonding_end: position.unbonding_end,
-            claimable: signed(position.earned),
-            withheld: signed(withheld),
-            slash: position.slash,
-        })
+        books.position(&owner, position)?.view(&books)
     }
 
     /// The validator registered last; `validator(address).previous` leads to all others.
@@ -500,23 +407,7 @@ impl StakingInterface for StakingContract {
     fn validator(env: Env, validator: Address) -> Result<Validator, StakingError> {
         let books = Books::open(&env);
         let stored = books.validator(&validator)?;
-        let none = stored.previous == validator;
-        let pending = stored.is_slash_pending(books.now);
-        Ok(Validator {
-            stake: signed(stored.group.stake.amount),
-            unbonding: signed(stored.unbonding.amount),
-            bond: signed(stored.bond()),
-            weight: stored.group.counted,
-            commission_bps: stored.commission_bps,
-            next_commission_bps: stored.next_commission_bps,
-            next_commission_at: stored.next_commission_at,
-            claimable: signed(stored.claimable),
-            metadata_hash: stored.metadata_hash,
-            slash: stored.slash,
-            slash_expires_at: if pending { stored.slash_expires_at } else { 0 },
-            withheld: if pending { signed(stored.withheld) } else { 0 },
-            previous: (!none).then_some(stored.previous),
-        })
+        Ok(stored.view(&validator, books.now))
     }
 
     /// A slash by its number.
@@ -546,32 +437,16 @@ fn pay_reward(books: &mut Books, to: &Address, earned: u128) -> Result<i128, Sta
     books.pay(to, earned)
 }
 
-fn treasury<'a>(books: &Books<'a>) -> TreasuryClient<'a> {
-    TreasuryClient::new(books.env, &books.config.treasury)
-}
-
-/// Decides that a pending slash will not be; returns its validator.
-fn end_slash(books: &mut Books, number: u32, status: SlashStatus) -> Result<Address, StakingError> {
-    let mut ended = storage::slash(books.env, number)?;
-    slash::check_pending(&ended, books.now)?;
-    ended.status = status;
-    storage::set_slash(books.env, number, &ended);
-    let mut stored = books.validator(&ended.validator)?;
-    stored.slash_expires_at = 0;
-    books.keep_validator(&ended.validator, stored)?;
-    books.close()?;
-    Ok(ended.validator)
-}
-
 /// Burns, and pays the treasury's protected book.
-fn give_up(env: &Env, config: &Config, burned: i128, protected: i128) {
+fn give_up(books: &Books, burned: i128, protected: i128) {
+    let (env, tft) = (books.env, &books.config.tft);
     let this = env.current_contract_address();
     if burned > 0 {
-        TokenClient::new(env, &config.tft).burn(&this, &burned);
+        TokenClient::new(env, tft).burn(&this, &burned);
     }
     if protected > 0 {
-        allow(env, [(&config.tft, protected)], &config.treasury);
-        TreasuryClient::new(env, &config.treasury).protect(&this, &config.tft, &protected);
+        allow(env, [(tft, protected)], &books.config.treasury);
+        books.treasury().protect(&this, tft, &protected);
     }
 }
 

@@ -7,7 +7,7 @@
 //! - `validator`: what is with it and leaving it, its commission, its pending slash
 //! - `group`: stakes that share what they earn and lose: a validator's, and those with no validator
 //! - `stream`: income over time, and by weight
-//! - `slash`: when a slash may be executed, and how much in a while
+//! - `slash`: when a slash may be executed, how much in a while, and what it then takes
 //! - `storage`, `event`: what is kept, what is told
 #![no_std]
 
@@ -21,7 +21,8 @@ mod storage;
 mod stream;
 mod validator;
 
-pub use contract::{StakingContract, COMMISSION_SECONDS, MAX_COMMISSION, MAX_RISE};
+pub use contract::StakingContract;
 pub use position::{MAX_LOCK, UNBONDING_SECONDS};
 pub use slash::{LAPSE_SECONDS, MAX_SLASH, NOTICE_SECONDS, WINDOW_SECONDS};
 pub use stream::PERIOD;
+pub use validator::{COMMISSION_SECONDS, MAX_COMMISSION, MAX_RISE};
