@@ -12,7 +12,7 @@ use tributary_common::{
 };
 
 use crate::{
-    group::{part_of, Group, DELEGATED, UNDELEGATED},
+    group::{part_of, signed, Group, DELEGATED, UNDELEGATED},
     position::Position,
     storage::{self, Config, State},
     validator::Validator,
@@ -283,9 +283,4 @@ impl<'a> Books<'a> {
 pub fn amount_in(amount: i128) -> Result<u128, StakingError> {
     ensure(amount >= MIN_AMOUNT, StakingError::InvalidAmount)?;
     Ok(amount.unsigned_abs())
-}
-
-/// An amount for everyone: inside none is above `i128::MAX`.
-pub fn signed(amount: u128) -> i128 {
-    i128::try_from(amount).unwrap_or(i128::MAX)
 }

@@ -11,13 +11,13 @@ use tributary_common::{
 };
 
 use crate::{
-    books::{amount_in, signed, Books, Held, Taken},
+    books::{amount_in, Books, Held, Taken},
     event::{
         Claimed, CommissionClaimed, Delegated, Expired, Extended, Notified, SlashCancelled,
         SlashExecuted, SlashProposed, SlashVetoed, Staked, Unbonded, Undelegated, Unstaked,
         ValidatorRegistered, ValidatorUpdated,
     },
-    group::Group,
+    group::{signed, Group},
     position::{self, MAX_LOCK, UNBONDING_SECONDS},
     slash,
     storage::{self, Config, State},

@@ -53,6 +53,11 @@ impl Shared {
     }
 }
 
+/// An amount for everyone: inside none is above `i128::MAX`.
+pub fn signed(amount: u128) -> i128 {
+    i128::try_from(amount).unwrap_or(i128::MAX)
+}
+
 /// The part of `amount` that a slash takes of who leaves before it, rounded up.
 pub fn part_of(amount: u128, bps: u32) -> u128 {
     mul_div_ceil(amount, bps.into(), BPS).unwrap_or(amount)

@@ -6,7 +6,10 @@ use tributary_common::{
     interfaces::staking::{Slash, SlashStatus, StakingError},
 };
 
-use crate::{books::Books, storage};
+use crate::{
+    books::Books,
+    storage::{self, Executed},
+};
 
 const DAY: u64 = 24 * 60 * 60;
 /// Seconds that a slash is public before anyone can execute it, …
@@ -17,9 +20,6 @@ pub const LAPSE_SECONDS: u64 = 7 * DAY;
 pub const WINDOW_SECONDS: u64 = 90 * DAY;
 /// … the slashes of a validator are together at most this, basis points.
 pub const MAX_SLASH: u32 = 3_000;
-
-/// When a slash was executed, and its basis points.
-pub type Executed = (u64, u32);
 
 /// Makes a slash of a validator pending; its number, and what it is.
 pub fn propose(

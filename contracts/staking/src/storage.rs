@@ -14,7 +14,6 @@ use tributary_common::{
 use crate::{
     group::{Group, Shared},
     position::Position,
-    slash::Executed,
     stream::Stream,
     validator::Validator,
 };
@@ -84,6 +83,9 @@ struct StoredValidator(
     u128,    // withheld
     Address, // previous
 );
+
+/// When a slash was executed, and its basis points.
+pub type Executed = (u64, u32);
 
 #[contracttype]
 pub enum DataKey {

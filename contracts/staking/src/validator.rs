@@ -7,8 +7,7 @@ use tributary_common::{
 };
 
 use crate::{
-    books::signed,
-    group::{Group, Shared},
+    group::{signed, Group, Shared},
     position::UNBONDING_SECONDS,
     stream::Stream,
 };
