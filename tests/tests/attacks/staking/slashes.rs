@@ -413,7 +413,13 @@ fn row_15_a_bond_is_what_the_validator_itself_has_with_itself() {
     let refused = || stakes.delegate(&newcomer, &validator);
     assert_refused(env, StakingError::BondTooSmall, refused);
     assert_refused(env, StakingError::DuplicateValidator, || stakes.register(&own(0), 0));
-    stakes.pass(LEAVING);
+    // It leaves like any other stake: in 28 days to the second.
+    stakes.pass(LEAVING - 5);
+    assert_fails(StakingError::StillUnbonding, unstake(&stakes, &own(1)));
+    assert_fails(StakingError::StillUnbonding, complete(&stakes, &own(1)));
+    assert_fails(StakingError::StillUnbonding, stakes.delegate(&own(1), &other));
+    stakes.pass(5);
+    assert_eq!(complete(&stakes, &own(1)), Ok(216 * ONE));
     stakes.stake_as(&validator, MIN_BOND - 1, 0).expect("staked");
     stakes.stake_as(&validator, ONE, 0).expect("staked");
     stakes.delegate(&own(4), &validator).expect("delegated");
@@ -426,4 +432,29 @@ fn row_15_a_bond_is_what_the_validator_itself_has_with_itself() {
     let positions: Vec<_> = (0..6).map(own).chain([delegator, newcomer]).collect();
     let all: Vec<_> = positions.into_iter().chain([(other.clone(), 0)]).collect();
     assert_whole(&stakes, &all, &[validator, other]);
+}
+
+#[test]
+fn row_15_what_was_slashed_earns_no_longer() {
+    let stakes = Stakes::new();
+    let [slashed, other] = [(); 2].map(|()| stakes.validator_with(1_000 * ONE, 0));
+    let [hit, not] = [&slashed, &other].map(|with| stakes.delegated(1_000 * ONE, WEEK, with));
+    stakes.slash(&slashed, 3_000);
+    for stake in [&hit, &not] {
+        stakes.any::<()>("expire", stake).expect("expired");
+    }
+    // Who comes after the slash pays its price for shares, and earns by amount.
+    let late = stakes.delegated(700 * ONE, 0, &slashed);
+    let full = u128::from(MAX_LOCK) * 2;
+    let worth = |validator: &Address| stakes.at(validator).stake.unsigned_abs() * full;
+    for validator in [&slashed, &other] {
+        let weight = stakes.at(validator).weight;
+        assert!(worth(validator) - weight < full, "{weight} of {}", worth(validator));
+    }
+    stakes.notify(70_000 * ONE).expect("notified");
+    stakes.pass(WEEK);
+    let [hit, not, late] = [&hit, &not, &late].map(|stake| claim(&stakes, stake).expect("paid"));
+    let per_unit = not / 1_000;
+    assert_close("hit", hit, per_unit * 700, ONE / 1_000);
+    assert_close("late", late, per_unit * 700, ONE / 1_000);
 }
