@@ -3,7 +3,7 @@
 //! contract's must equal them; its rewards may differ by what it rounds.
 
 use num_bigint::BigInt;
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::{ToPrimitive, Zero};
 use tributary_common::interfaces::staking::{Place, SlashStatus, StakingError, MIN_AMOUNT};
 
 use crate::{model::big, stakes::DAY, suite::MIN_BOND};
@@ -448,10 +448,10 @@ impl Model {
     pub fn notify(&mut self, amount: i128) -> Answer<u64> {
         ensure(amount >= MIN_AMOUNT, StakingError::InvalidAmount)?;
         let left = self.ends_at.saturating_sub(self.now).min(7 * DAY);
-        // left + ⌈(7 days − left) × amount ÷ (remaining + amount)⌉
+        // left + ⌊(7 days − left) × amount ÷ (remaining + amount)⌋
         let total = self.remaining.plus(&Exact::new(amount, 1));
         let num = big(7 * DAY - left) * amount * &total.den;
-        let more = (num + &total.num - BigInt::one()) / &total.num;
+        let more = num / &total.num;
         self.ends_at = self.now + left + more.to_u64().expect("at most a week");
         self.remaining = total;
         self.funded += amount;

@@ -4,7 +4,7 @@
 //! the beginning, so that no payment has to visit a staker (B. Batog, L. Boca, N. Johnson, *Scalable reward
 //! distribution on the Ethereum blockchain*, 2018).
 
-use tributary_common::math::{mul_div_ceil, mul_div_floor, mul_shift_ceil};
+use tributary_common::math::{mul_div_floor, mul_shift_ceil};
 
 /// Seconds over which an amount is paid out.
 pub const PERIOD: u64 = 7 * 24 * 60 * 60;
@@ -54,13 +54,13 @@ impl Stream {
     }
 
     /// Adds `amount`. The new end is the mean of the old one and a week ahead, weighted by the amounts, rounded
-    /// up: dust moves it by next to nothing.
+    /// down: dust does not move it, however often it comes.
     pub fn add(&mut self, amount: u128, now: u64) -> Option<()> {
         let total = self.remaining.checked_add(amount)?;
         let left = self.ends_at.saturating_sub(now).min(PERIOD);
         // left + (PERIOD − left) × amount ÷ total
         let more = PERIOD.saturating_sub(left);
-        let more = u64::try_from(mul_div_ceil(more.into(), amount, total)?).ok()?;
+        let more = u64::try_from(mul_div_floor(more.into(), amount, total)?).ok()?;
         self.remaining = total;
         self.ends_at = now.saturating_add(left.saturating_add(more));
         Some(())

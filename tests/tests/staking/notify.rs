@@ -51,7 +51,7 @@ fn notify_fails_below_1_tft() {
     assert_eq!(s.staking.state().rewards, 10_000_000);
 }
 
-/// The end is the mean of the old one and a week ahead, weighted by the amounts and rounded up.
+/// The end is the mean of the old one and a week ahead, weighted by the amounts and rounded down.
 #[test]
 fn notify_again_moves_the_end_by_the_weight_of_its_amount() {
     for (more, days) in [(ONE, 3), (1_000 * ONE, 3), (4_000 * ONE, 3), (ONE, 6), (9 * ONE, 0)] {
@@ -62,8 +62,7 @@ fn notify_again_moves_the_end_by_the_weight_of_its_amount() {
         let remaining = 1_000 * ONE * i128::from(7 - days);
         assert_eq!(s.staking.state().remaining, remaining);
         let (left, total) = (WEEK - days * DAY, remaining + more);
-        let (farther, rounded_up) = (i128::from(WEEK - left) * more, total - 1);
-        let later = u64::try_from((farther + rounded_up) / total).expect("seconds");
+        let later = u64::try_from(i128::from(WEEK - left) * more / total).expect("seconds");
         let ends_at = s.now() + left + later;
         assert_eq!(s.notify(more), Ok(ends_at), "{more}");
         let state = s.staking.state();
@@ -80,14 +79,14 @@ fn notify_again_moves_the_end_by_the_weight_of_its_amount() {
     }
 }
 
-/// 1 TFT among 4 000 keeps the others waiting for 65 seconds.
+/// 1 TFT among 4 000 keeps the others waiting for 64 seconds.
 #[test]
 fn notify_of_dust_cannot_stretch_what_others_notified() {
     let s = Stakes::new();
     s.stake(50 * ONE, 0);
     let ends_at = s.notify(7_000 * ONE).expect("notified");
     s.pass(3 * DAY);
-    assert_eq!(s.notify(ONE), Ok(ends_at + (3 * DAY).div_ceil(4_001)));
+    assert_eq!(s.notify(ONE), Ok(ends_at + 3 * DAY / 4_001));
 }
 
 #[test]
