@@ -220,6 +220,15 @@ impl Story {
             let held = self.suite.balance(&token, address(&self.treasury));
             self.claim(booked == held, format!("booked {booked}, held {held}"));
         }
+        println!();
+        let (kim, treasury) = (self.kim.clone(), self.treasury.clone());
+        let paid = self.suite.call(&kim, &treasury, "notify_stakers", vec![]).expect("paid");
+        let staking = self.suite.of_region("staking", "FJORD");
+        let state = self.suite.view(&staking, "state", vec![]).expect("a state");
+        let rewards = integer(&field(&state, "rewards"));
+        let does = format!("has {} TFT paid to those who stake in FJORD", decimal(rewards));
+        self.tell("Kim", &does, paid.cost.fee);
+        self.claim(rewards == now[3], format!("{rewards} of {} were paid to stakers", now[3]));
     }
 
     fn buyback(&mut self, amount: i128) -> Result<i128, String> {
