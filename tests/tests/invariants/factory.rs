@@ -110,6 +110,21 @@ impl Play for Game {
         self.check();
     }
 
+    /// Every bond is its founder's position 0.
+    fn finish(&mut self) {
+        for region in &self.known {
+            let at = self.staking(region);
+            self.check_bond(region, &at);
+            if region.code != ROOT {
+                let staking = StakingClient::new(&self.regions.env, &at);
+                let position = staking.position(&region.founder, &0);
+                let place = if region.bond > 0 { Place::Undelegated } else { Place::Unstaked };
+                assert_eq!((position.place, position.amount), (place, region.bond));
+                assert_eq!(position.lock_end, region.bond_until);
+            }
+        }
+    }
+
     fn log(&self) -> &[String] {
         &self.log
     }
@@ -329,29 +344,18 @@ impl Game {
         address::of_region(env, factory, address::STAKING, &region.code, &self.regions.tft)
     }
 
-    /// A region's staking has the founder's bond as her position 0, until she takes it out, and nothing else.
+    /// A region's staking is where it must be, and has the bond, until that is taken out, and nothing else.
     fn check_bond(&self, region: &Known, at: &Address) {
         assert_eq!((at, at.exists()), (&self.staking(region), true));
-        let staking = StakingClient::new(&self.regions.env, at);
-        let state = staking.state();
+        let state = StakingClient::new(&self.regions.env, at).state();
         assert_eq!((state.staked, state.min_bond), (region.bond, region.min_bond));
-        let founded = region.code != ROOT;
-        assert_eq!(staking.positions(&region.founder), u32::from(founded));
-        if founded {
-            let position = staking.position(&region.founder, &0);
-            let place = if region.bond > 0 { Place::Undelegated } else { Place::Unstaked };
-            assert_eq!((position.place, position.amount), (place, region.bond));
-            assert_eq!(position.lock_end, region.bond_until);
-        }
+        assert_eq!(self.regions.balance(&self.regions.tft, at), region.bond);
     }
 
     fn check(&mut self) {
         let factory = &self.regions.factory;
         let tft = &self.regions.tft;
         assert_eq!(self.regions.balance(tft, &factory.address), 0);
-        for region in &self.known {
-            assert_eq!(self.regions.balance(tft, &self.staking(region)), region.bond);
-        }
         assert_eq!(factory.last_region(), self.known[self.known.len() - 1].code);
 
         let place = self.rng.random_range(0..self.known.len());
