@@ -15,7 +15,7 @@ use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
 use tributary_tests::{
     env::hurried_env,
     pool::ONE,
-    regions::{templates, Regions},
+    regions::Regions,
     suite::{BOND, MIN_BOND},
 };
 
@@ -80,7 +80,7 @@ impl Play for Game {
             token: regions.tft.clone(),
             pools: vec![],
         };
-        let template = templates(&regions.env).get_unchecked(0);
+        let template = regions.factory.templates().get_unchecked(0).wasm_hash;
         regions.env.mock_all_auths();
         Game {
             regions,
