@@ -50,7 +50,8 @@ impl Stakes {
     }
 
     pub fn on(env: Env) -> Stakes {
-        let regions = Regions::on(env);
+        // Staking knows no market, router or oracle.
+        let regions = Regions::bare(env);
         let root = regions.factory.region(&ROOT);
         let staking = StakingClient::new(&regions.env, &root.staking);
         let treasury = TreasuryClient::new(&regions.env, &root.treasury);

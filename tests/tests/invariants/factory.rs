@@ -64,7 +64,7 @@ fn told<T: std::fmt::Debug, C: std::fmt::Debug, E>(
 
 impl Play for Game {
     fn new(seed: u64) -> Game {
-        let regions = Regions::on(hurried_env());
+        let regions = Regions::bare(hurried_env());
         let users: Vec<_> = (0..3).map(|_| regions.user(&[(&regions.tft, 3 * BOND)])).collect();
         let mut tokens = vec![regions.tft.clone(), users[0].clone()];
         (0..3).for_each(|_| tokens.push(regions.plain(7)));
