@@ -1,6 +1,10 @@
 //! The entries of the ledger, and what a transaction sees of them while it changes some.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 use soroban_env_host::{
@@ -52,10 +56,14 @@ impl SnapshotSource for Snapshot {
 /// Writes over entries that stay as they are until somebody takes the changes over.
 pub struct Delta<'a> {
     below: Below<'a>,
-    changes: BTreeMap<LedgerKey, Option<Stored>>,
+    changes: Changes,
+    /// What was archived, and is not any more.
+    pub restored: BTreeSet<LedgerKey>,
     /// The ledger that is being closed.
     pub sequence: u32,
 }
+
+pub type Changes = BTreeMap<LedgerKey, Option<Stored>>;
 
 enum Below<'a> {
     Ledger(&'a Entries),
@@ -64,12 +72,22 @@ enum Below<'a> {
 
 impl<'a> Delta<'a> {
     pub fn new(entries: &'a Entries, sequence: u32) -> Delta<'a> {
-        Delta { below: Below::Ledger(entries), changes: BTreeMap::new(), sequence }
+        Delta {
+            below: Below::Ledger(entries),
+            changes: Changes::new(),
+            restored: BTreeSet::new(),
+            sequence,
+        }
     }
 
     /// Changes that may be dropped without touching this one's.
     pub fn child(&self) -> Delta<'_> {
-        Delta { below: Below::Delta(self), changes: BTreeMap::new(), sequence: self.sequence }
+        Delta {
+            below: Below::Delta(self),
+            changes: Changes::new(),
+            restored: BTreeSet::new(),
+            sequence: self.sequence,
+        }
     }
 
     pub fn get(&self, key: &LedgerKey) -> Option<&Stored> {
@@ -129,11 +147,11 @@ impl<'a> Delta<'a> {
     }
 
     /// What `into_changes` of a child, or of another over the same entries, returned.
-    pub fn take_over(&mut self, changes: BTreeMap<LedgerKey, Option<Stored>>) {
+    pub fn take_over(&mut self, changes: Changes) {
         self.changes.extend(changes);
     }
 
-    pub fn into_changes(self) -> BTreeMap<LedgerKey, Option<Stored>> {
+    pub fn into_changes(self) -> Changes {
         self.changes
     }
 
@@ -144,12 +162,41 @@ impl<'a> Delta<'a> {
         for (key, after) in &self.changes {
             let before = self.before(key);
             let after = after.as_ref();
+            if self.restored.contains(key) {
+                restore(&mut meta, key, before, after);
+                continue;
+            }
             change(&mut meta, before.map(|s| &s.entry), after.map(|s| &s.entry), || key.clone());
             let ttl = |stored: &Stored| stored.ttl.map(|ttl| ttl_entry(key, ttl));
             let [before, after] = [before.and_then(ttl), after.and_then(ttl)];
             change(&mut meta, before.as_ref(), after.as_ref(), || ttl_key(key));
         }
         meta
+    }
+}
+
+/// An archived entry comes back as it was, and may be changed then.
+fn restore(
+    meta: &mut Vec<LedgerEntryChange>,
+    key: &LedgerKey,
+    before: Option<&Stored>,
+    after: Option<&Stored>,
+) {
+    let Some(before) = before else { return };
+    meta.push(LedgerEntryChange::Restored(before.entry.clone()));
+    match after {
+        Some(after) => {
+            if let Some(ttl) = after.ttl {
+                meta.push(LedgerEntryChange::Restored(ttl_entry(key, ttl)));
+            }
+            if after.entry != before.entry {
+                meta.push(LedgerEntryChange::Updated(after.entry.clone()));
+            }
+        }
+        None => {
+            meta.push(LedgerEntryChange::Removed(key.clone()));
+            meta.push(LedgerEntryChange::Removed(ttl_key(key)));
+        }
     }
 }
 
