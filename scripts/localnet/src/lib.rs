@@ -1,9 +1,11 @@
 //! A local Stellar network in one process: the real Soroban host behind the real RPC interface, for
 //! development, tests and the demo. It keeps no consensus and protects nobody's money.
 
+pub mod apply;
 pub mod classic;
 pub mod frame;
 pub mod ledger;
+pub mod meta;
 pub mod node;
 pub mod rpc;
 pub mod settings;
