@@ -2,7 +2,7 @@
 //! closed ledger, as a wallet does, and applied with what the simulation found, as a validator
 //! does. Every figure is the host's own.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
@@ -40,8 +40,11 @@ pub const LEDGER_SECONDS: u64 = 5;
 pub const MARGIN_INSTRUCTIONS: u64 = 50_000;
 pub const MARGIN_PERCENT: u64 = 4;
 
+/// Of the network on which everybody signs.
+pub const PASSPHRASE: &str = "Tributary test network";
+
 /// Mainnet's fees and TTL settings, as of July 2026.
-const FEES: FeeConfiguration = FeeConfiguration {
+pub const FEES: FeeConfiguration = FeeConfiguration {
     fee_per_instruction_increment: 7,
     fee_per_disk_read_entry: 1_563,
     fee_per_write_entry: 2_500,
@@ -51,7 +54,7 @@ const FEES: FeeConfiguration = FeeConfiguration {
     fee_per_contract_event_1kb: 5_000,
     fee_per_transaction_size_1kb: 406,
 };
-const RENT: RentFeeConfiguration = RentFeeConfiguration {
+pub const RENT: RentFeeConfiguration = RentFeeConfiguration {
     fee_per_write_1kb: 875,
     fee_per_rent_1kb: 12_000,
     fee_per_write_entry: 2_500,
@@ -78,9 +81,9 @@ pub struct Cost {
 pub struct Simulation {
     pub value: ScVal,
     pub resources: SorobanResources,
-    restored: Vec<u32>,
-    auth: Vec<SorobanAuthorizationEntry>,
-    call: HostFunction,
+    pub restored: Vec<u32>,
+    pub auth: Vec<SorobanAuthorizationEntry>,
+    pub call: HostFunction,
 }
 
 impl Simulation {
@@ -135,11 +138,36 @@ pub struct Applied {
     pub write_bytes: u32,
 }
 
+/// A transaction that was applied, for whoever compares: what it was applied to, and what the host gave.
+pub struct Witnessed<'a> {
+    pub before: &'a Entries,
+    pub info: &'a LedgerInfo,
+    pub source: &'a AccountId,
+    pub simulation: &'a Simulation,
+    pub value: &'a ScVal,
+    /// Contract events, encoded.
+    pub events: &'a [Vec<u8>],
+    pub changes: &'a [LedgerEntryChange],
+    /// Of whoever has an account.
+    pub keys: &'a BTreeMap<AccountId, SigningKey>,
+}
+
+thread_local! {
+    static WITNESS: RefCell<Option<Witness>> = const { RefCell::new(None) };
+}
+
+type Witness = Box<dyn FnMut(&Witnessed)>;
+
+/// Shows `witness` every transaction that this thread applies from now on.
+pub fn watch(witness: impl FnMut(&Witnessed) + 'static) {
+    WITNESS.with(|place| *place.borrow_mut() = Some(Box::new(witness)));
+}
+
 /// Ledgers for which a signature holds.
 const SIGNATURE_LEDGERS: u32 = 100;
 
 /// Every entry with the ledger until which it lives.
-type Entries = BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>;
+pub type Entries = BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>;
 
 pub struct Network {
     /// Shared with a simulation while that runs, so that none copies the ledger.
@@ -165,7 +193,7 @@ impl Default for Network {
                 protocol_version: 28,
                 sequence_number: 60_000_000,
                 timestamp: 1_790_000_000,
-                network_id: Sha256::digest(b"Tributary test network").into(),
+                network_id: Sha256::digest(PASSPHRASE.as_bytes()).into(),
                 base_reserve: 5_000_000,
                 min_temp_entry_ttl: 17_280,
                 min_persistent_entry_ttl: 2_073_600,
@@ -368,6 +396,13 @@ impl Network {
         let encoded = result.encoded_invoke_result?;
         let value = ScVal::from_xdr(&encoded, Limits::none()).expect("value");
         let event_bytes = result.encoded_contract_events.iter().map(Vec::len).sum::<usize>();
+        self.show(
+            source,
+            simulation,
+            &value,
+            &result.encoded_contract_events,
+            &result.ledger_changes,
+        );
         let write_bytes = self.write(&result.ledger_changes);
         let cost = self.cost(
             source,
@@ -378,6 +413,30 @@ impl Network {
             (event_bytes + encoded.len()) as u32,
         )?;
         Ok(Applied { value, cost, write_bytes })
+    }
+
+    fn show(
+        &self,
+        source: &AccountId,
+        simulation: &Simulation,
+        value: &ScVal,
+        events: &[Vec<u8>],
+        changes: &[LedgerEntryChange],
+    ) {
+        WITNESS.with(|witness| {
+            if let Some(witness) = witness.borrow_mut().as_mut() {
+                witness(&Witnessed {
+                    before: &self.entries,
+                    info: &self.info,
+                    source,
+                    simulation,
+                    value,
+                    events,
+                    changes,
+                    keys: &self.keys,
+                });
+            }
+        });
     }
 
     /// All there is of a Stellar asset, outside its issuer: in trustlines, and with contracts.

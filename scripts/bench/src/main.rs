@@ -4,14 +4,9 @@
 //! Without arguments it rewrites `tests/snapshots/costs.md` and the excerpt in the README; with
 //! `--check` it fails on any difference from them.
 
-mod offers;
-mod pool;
-mod staking;
-mod suite;
-mod treasury;
-
 use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 
+use tributary_bench::{offers, pool, rows, staking, suite};
 use tributary_tests::{network::Cost, wasm::contract};
 
 /// The rows that the README shows.
@@ -105,8 +100,7 @@ fn table() -> String {
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     row(&mut table, "floor", &floor, &floor);
-    let rows = [pool::rows(), suite::rows(), offers::rows(), treasury::rows(), staking::rows()];
-    for (name, cost) in rows.into_iter().flatten() {
+    for (name, cost) in rows() {
         row(&mut table, &name, &cost, &floor);
     }
     table.push_str(
