@@ -258,7 +258,7 @@ fn operations(
         let (result, events) = match effect {
             Some(effect) => note(effect, done),
             None => {
-                let outcome = classic::apply(operation, &source, &mut one, at, frame);
+                let outcome = classic::apply(frame, operation, &mut one, at);
                 (outcome.result, outcome.events)
             }
         };
