@@ -6,7 +6,10 @@ use stellar_xdr::{
     TransactionV1Envelope,
 };
 
-use crate::ledger::xdr;
+use crate::{
+    ledger::xdr,
+    soroban::{archived, has_ttl},
+};
 
 #[derive(Clone, Debug)]
 pub struct Frame {
@@ -87,18 +90,17 @@ impl Frame {
         i64::from(self.transaction().fee).saturating_sub(self.resource_fee())
     }
 
-    /// A fee bump counts as one operation more.
+    /// The least that `inclusion_fee` may be. A fee bump counts as one operation more.
     pub fn min_inclusion_fee(&self, base_fee: u32) -> i64 {
-        self.inner_min_inclusion_fee(base_fee)
-            + if self.is_fee_bump() { i64::from(base_fee) } else { 0 }
+        min_fee(base_fee, self.operations().len() + usize::from(self.is_fee_bump()))
     }
 
     /// As if the inner transaction were alone.
     pub fn inner_min_inclusion_fee(&self, base_fee: u32) -> i64 {
-        i64::from(base_fee) * self.operations().len().max(1) as i64
+        min_fee(base_fee, self.operations().len())
     }
 
-    /// Declared for the resources of a contract's invocation.
+    /// Declared for the resources that a contract takes.
     pub fn resource_fee(&self) -> i64 {
         self.soroban_data().map_or(0, |data| data.resource_fee)
     }
@@ -120,6 +122,17 @@ impl Frame {
         }
     }
 
+    /// Entries of the footprint that lie on disk: the classic ones, and what is restored.
+    pub fn disk_reads(&self) -> usize {
+        let Some(data) = self.soroban_data() else { return 0 };
+        let footprint = &data.resources.footprint;
+        if matches!(self.operations()[0].body, OperationBody::RestoreFootprint(_)) {
+            return footprint.read_write.len();
+        }
+        let keys = footprint.read_only.iter().chain(footprint.read_write.iter());
+        keys.filter(|key| !has_ttl(key)).count() + archived(data).len()
+    }
+
     pub fn is_soroban(&self) -> bool {
         self.operations().first().is_some_and(is_soroban)
     }
@@ -130,6 +143,11 @@ impl Frame {
         let size = xdr(&TransactionEnvelope::Tx(self.inner.clone())).len();
         u32::try_from(size).unwrap_or(u32::MAX)
     }
+}
+
+/// There are never more than a hundred operations.
+fn min_fee(base_fee: u32, operations: usize) -> i64 {
+    i64::from(base_fee) * operations.max(1) as i64
 }
 
 pub fn is_soroban(operation: &Operation) -> bool {
