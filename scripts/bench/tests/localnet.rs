@@ -6,7 +6,10 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 use ed25519_dalek::Signer;
 use soroban_env_host::{
     e2e_invoke::extract_rent_changes,
-    fees::{compute_rent_fee, compute_transaction_resource_fee, TransactionResources},
+    fees::{
+        compute_rent_fee, compute_transaction_resource_fee, RentFeeConfiguration,
+        TransactionResources,
+    },
 };
 use stellar_xdr::{
     ContractDataDurability, ContractEvent, DecoratedSignature, Hash, HostFunction,
@@ -99,9 +102,16 @@ fn compare(name: &str, witnessed: &Witnessed) {
     ] {
         assert_eq!(without_nonces(found), without_nonces(then), "{name}");
     }
-    assert_eq!(found.instructions, with_margin(resources.instructions), "{name}");
-    assert_eq!(found.write_bytes, resources.write_bytes, "{name}");
-    assert_eq!(found.disk_read_bytes, resources.disk_read_bytes, "{name}");
+    // The simulator reckons with accounts as large as they can become: every extension, every sponsor.
+    let accounts =
+        resources.footprint.read_only.iter().chain(resources.footprint.read_write.iter());
+    let accounts = accounts.filter(|key| matches!(key, LedgerKey::Account(_))).count() as u32;
+    let larger =
+        |found: u32, then: u32, most: u32| (then..=then + accounts * most).contains(&found);
+    let instructions = with_margin(resources.instructions);
+    assert!(larger(found.instructions, instructions, 10_000), "{name}: {found:?} {instructions}");
+    assert!(larger(found.write_bytes, resources.write_bytes, 200), "{name}: {found:?}");
+    assert!(larger(found.disk_read_bytes, resources.disk_read_bytes, 200), "{name}: {found:?}");
 
     // And then what was signed.
     let mut resources = resources.clone();
@@ -113,7 +123,7 @@ fn compare(name: &str, witnessed: &Witnessed) {
             archived_soroban_entries: archived.try_into().unwrap(),
         }),
     };
-    let resource_fee = 1_000_000_000;
+    let resource_fee = 4_000_000_000;
     let data = SorobanTransactionData { ext, resources, resource_fee };
     let signed = envelope(witnessed, &node, simulation.auth.clone(), Some(data.clone()));
     let size = signed.to_xdr(Limits::none()).unwrap().len() as u32;
@@ -161,7 +171,9 @@ fn compare(name: &str, witnessed: &Witnessed) {
         &FEES,
     );
     let rent = extract_rent_changes(witnessed.changes);
-    let rent = compute_rent_fee(&rent, &RENT, witnessed.info.sequence_number);
+    // The least that the protocol allows, as on mainnet; the cost table reckons with more.
+    let rates = RentFeeConfiguration { fee_per_rent_1kb: 1_000, ..RENT };
+    let rent = compute_rent_fee(&rent, &rates, witnessed.info.sequence_number);
     let SorobanTransactionMetaExt::V1(charged) = &soroban.ext else { panic!("with its fees") };
     assert_eq!(charged.total_non_refundable_resource_fee_charged, fixed, "{name}");
     assert_eq!(charged.rent_fee_charged, rent, "{name}");

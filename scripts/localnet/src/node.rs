@@ -19,7 +19,7 @@ use stellar_xdr::{
 use crate::{
     apply,
     frame::Frame,
-    ledger::{hash, Changes, Delta, Entries, Snapshot},
+    ledger::{hash, Changes, Delta, Entries, Snapshot, Stored},
     meta,
     settings::{Settings, BASE_FEE, BASE_RESERVE, MAX_TX_SET_SIZE, PROTOCOL},
     soroban::{self, Context},
@@ -239,13 +239,7 @@ impl Node {
 
     /// Takes over a closed ledger with its changes: the next, or one that was closed before a restart.
     pub fn finish(&mut self, closed: Closed, changes: Changes) {
-        for stored in changes.values().flatten() {
-            if let LedgerEntryData::ContractCode(code) = &stored.entry.data {
-                if !self.modules.contains_module(&code.hash).unwrap_or(false) {
-                    soroban::compile(&self.modules, &code.code);
-                }
-            }
-        }
+        self.compile(changes.values().flatten());
         take_over(Arc::make_mut(&mut self.state.0), changes);
         let sequence = closed.header.ledger_seq;
         for (place, transacted) in closed.transactions.iter().enumerate() {
@@ -259,6 +253,17 @@ impl Node {
             }
         }
         self.drop_outdated();
+    }
+
+    /// Compiles the contracts among `entries`, as validators do once for all calls.
+    pub fn compile<'a>(&self, entries: impl Iterator<Item = &'a Stored>) {
+        for stored in entries {
+            if let LedgerEntryData::ContractCode(code) = &stored.entry.data {
+                if !self.modules.contains_module(&code.hash).unwrap_or(false) {
+                    soroban::compile(&self.modules, &code.code);
+                }
+            }
+        }
     }
 
     /// What waits and can't be applied any more is dropped, as nodes do; its sender finds it nowhere.

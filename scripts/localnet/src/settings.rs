@@ -18,7 +18,12 @@ pub const BASE_RESERVE: u32 = 5_000_000;
 /// Operations of classic transactions in a ledger.
 pub const MAX_TX_SET_SIZE: u32 = 1_000;
 
-/// What a network decides by vote. The values are mainnet's of July 2026.
+/// Bytes of Soroban state, from which the rent of a kilobyte follows: mainnet's of September 2026, with
+/// which rent costs the least that the protocol allows. This network's own state does not change it.
+const STATE_SIZE: u64 = 1_681_237_636;
+
+/// What a network decides by vote. Fees, and limits of a transaction, are mainnet's of July 2026; limits
+/// of a whole ledger are this project's choice, near mainnet's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     pub compute: ConfigSettingContractComputeV0,
@@ -55,11 +60,9 @@ impl Default for Settings {
                 fee_disk_read_ledger_entry: 1_563,
                 fee_write_ledger_entry: 2_500,
                 fee_disk_read1_kb: 447,
-                // The rent of a kilobyte does not follow the size of the state: it is what the cost
-                // table of this project assumes, slightly more than mainnet's.
                 soroban_state_target_size_bytes: 3_000_000_000,
-                rent_fee1_kb_soroban_state_size_low: 12_000,
-                rent_fee1_kb_soroban_state_size_high: 12_000,
+                rent_fee1_kb_soroban_state_size_low: -17_000,
+                rent_fee1_kb_soroban_state_size_high: 10_000,
                 soroban_state_rent_fee_growth_factor: 5_000,
             },
             ledger_cost_ext: ConfigSettingContractLedgerCostExtV0 {
@@ -113,7 +116,7 @@ impl Settings {
             Entry::ContractDataEntrySizeBytes(self.max_data_entry_size),
             Entry::StateArchival(self.archival.clone()),
             Entry::ContractExecutionLanes(self.lanes.clone()),
-            Entry::LiveSorobanStateSizeWindow(vec![0; 30].try_into().expect("thirty")),
+            Entry::LiveSorobanStateSizeWindow(vec![STATE_SIZE; 30].try_into().expect("thirty")),
             Entry::EvictionIterator(EvictionIterator {
                 bucket_list_level: self.archival.starting_eviction_scan_level,
                 is_curr_bucket: true,

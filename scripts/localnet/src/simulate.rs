@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use sha2::{Digest, Sha256};
 use soroban_env_host::e2e_invoke::RecordingInvocationAuthMode;
 use soroban_simulation::{
     simulation::{
@@ -16,7 +17,11 @@ use stellar_xdr::{
     ScVal, SorobanAuthorizationEntry, SorobanTransactionData, TransactionEnvelope,
 };
 
-use crate::{frame::Frame, ledger::Snapshot, soroban::ledger_info};
+use crate::{
+    frame::Frame,
+    ledger::{xdr, Snapshot},
+    soroban::ledger_info,
+};
 
 /// Whether authorization is recorded or enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +117,7 @@ fn invoke(
         op.host_function.clone(),
         auth_mode,
         source,
-        // Nobody can foretell the random numbers of a ledger that is not closed yet.
-        [0; 32],
+        seed(request),
         true,
     )
     .map_err(|error| format!("{error:#}"))?;
@@ -141,6 +145,15 @@ fn invoke(
         error: None,
         state_changes: changes.collect(),
     })
+}
+
+/// Of the random numbers, nonces among them: another one for each transaction and each ledger.
+fn seed(request: &Request) -> [u8; 32] {
+    let digest = Sha256::new()
+        .chain_update(request.network_id.0)
+        .chain_update(request.sequence.to_be_bytes())
+        .chain_update(xdr(&request.envelope));
+    digest.finalize().into()
 }
 
 /// A simulation of an operation that has nothing but its footprint.
