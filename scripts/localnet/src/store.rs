@@ -149,7 +149,7 @@ fn record(reader: &mut impl Read, place: &mut u64) -> Result<Option<Vec<u8>>, St
     if read.map_err(|error| error.to_string())? < length as usize {
         return Err(broken("is incomplete"));
     }
-    if Sha256::digest(&content).as_slice() != digest {
+    if Sha256::digest(&content)[..] != *digest {
         return Err(broken("is damaged (its checksum)"));
     }
     *place += 36 + u64::from(length);
