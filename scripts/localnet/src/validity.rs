@@ -44,15 +44,12 @@ pub fn check(frame: &Frame, delta: &Delta, at: &At) -> Result<(), TransactionRes
         return Err(TransactionResult { fee_charged: 0, ..report(frame, Code::TxMalformed) });
     }
     check_fee_bump(frame, delta)?;
-    check_inner(frame, delta, at).map_err(|code| {
-        let fee = report(frame, code.clone()).fee_charged;
-        apply::result(frame, fee, code)
-    })
+    check_inner(frame, delta, at).map_err(|code| apply::result(frame, needed_fee(frame), code))
 }
 
 /// What the queue says of a fee that the account has not beside those of its other transactions.
 pub fn cannot_pay(frame: &Frame) -> TransactionResult {
-    report(frame, Code::TxInsufficientBalance)
+    TransactionResult { fee_charged: 0, ..report(frame, Code::TxInsufficientBalance) }
 }
 
 /// Stroops that an account may spend; nothing if there is none.
@@ -77,10 +74,18 @@ pub fn is_success(result: &OperationResult) -> bool {
     )
 }
 
-/// The outermost transaction's own result, with the fee that the network would have asked for.
+/// The outermost transaction's own result.
 fn report(frame: &Frame, code: Code) -> TransactionResult {
-    let fee = frame.resource_fee().saturating_add(frame.min_inclusion_fee(BASE_FEE));
-    TransactionResult { fee_charged: fee, result: code, ext: TransactionResultExt::V0 }
+    TransactionResult {
+        fee_charged: needed_fee(frame),
+        result: code,
+        ext: TransactionResultExt::V0,
+    }
+}
+
+/// What the network would have charged; refusals tell it.
+fn needed_fee(frame: &Frame) -> i64 {
+    frame.resource_fee().saturating_add(frame.min_inclusion_fee(BASE_FEE))
 }
 
 /// Takes the fee, or what the account still has, and returns it. The reserve is no obstacle: whether it
@@ -97,7 +102,9 @@ pub fn charge_fee(frame: &Frame, delta: &mut Delta, base_fee: u32) -> i64 {
 /// Checks again while the ledger is being closed, and uses the sequence number and the one-time signers up,
 /// unless the sequence number itself is wrong. The code is that of the inner transaction.
 pub fn begin(frame: &Frame, delta: &mut Delta, at: &At) -> Result<(), Code> {
-    remove_one_time_signer(delta, &frame.fee_source(), &frame.hash);
+    if frame.is_fee_bump() {
+        remove_one_time_signer(delta, &frame.fee_source(), &frame.hash);
+    }
     let mut signatures = Signatures::new(&frame.inner_hash, frame.signatures());
     let checked = check_structure(frame, delta, at)
         .and_then(|account| check_sequence(frame, &account, at).map(|()| account));
@@ -134,7 +141,7 @@ fn check_fee_bump(frame: &Frame, delta: &Delta) -> Result<(), TransactionResult>
     if frame.inclusion_fee() < min_fee {
         return Err(report(frame, Code::TxInsufficientFee));
     }
-    // An inner bid below nothing cannot be undercut: it does not cover its own resources.
+    // An inner bid that does not even cover its own resources is negative, and always outbid.
     let inner_min_fee = i128::from(frame.inner_min_inclusion_fee(BASE_FEE));
     let outbid = i128::from(frame.inner_inclusion_fee()) * i128::from(min_fee);
     if i128::from(frame.inclusion_fee()) * inner_min_fee < outbid {
@@ -185,9 +192,12 @@ fn check_all_used(signatures: &Signatures) -> Result<(), Code> {
 /// All that does not depend on the state of the source account, which it returns.
 fn check_structure(frame: &Frame, delta: &Delta, at: &At) -> Result<AccountEntry, Code> {
     if let Some(PreconditionsV2 { extra_signers, .. }) = preconditions(frame) {
-        let empty = |signer: &SignerKey| matches!(signer, SignerKey::Ed25519SignedPayload(signed) if signed.payload.is_empty());
+        let is_empty = |signer: &SignerKey| match signer {
+            SignerKey::Ed25519SignedPayload(signed) => signed.payload.is_empty(),
+            _ => false,
+        };
         let twice = extra_signers.len() == 2 && extra_signers[0] == extra_signers[1];
-        if twice || extra_signers.iter().any(empty) {
+        if twice || extra_signers.iter().any(is_empty) {
             return Err(Code::TxMalformed);
         }
     }
@@ -217,7 +227,7 @@ fn preconditions(frame: &Frame) -> Option<&PreconditionsV2> {
     }
 }
 
-/// A bound of nothing is none.
+/// Zero is no bound.
 fn check_bounds(frame: &Frame, at: &At) -> Result<(), Code> {
     let (times, ledgers) = match &frame.transaction().cond {
         Preconditions::None => (None, None),
@@ -357,7 +367,7 @@ fn check_operation_signatures(
     }
 }
 
-/// Operations that nobody came to are reported like ones that went well.
+/// Operations that were not looked at are reported like ones that went well.
 fn failed(frame: &Frame, failures: impl IntoIterator<Item = (usize, OperationResult)>) -> Code {
     let mut results: Vec<_> = frame.operations().iter().map(unchecked).collect();
     for (place, result) in failures {
@@ -421,7 +431,7 @@ fn sources(frame: &Frame) -> BTreeSet<AccountId> {
     operations.chain([frame.source()]).collect()
 }
 
-/// A transaction that was signed for by its hash alone has been seen; the signer has served.
+/// Of what was signed for by its hash alone: that will not come again.
 fn remove_one_time_signer(delta: &mut Delta, account: &AccountId, hash: &Hash) {
     let key = SignerKey::PreAuthTx(Uint256(hash.0));
     let Some(mut account) = delta.account(account) else { return };

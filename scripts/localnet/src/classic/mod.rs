@@ -16,7 +16,7 @@ use stellar_xdr::{
 };
 
 pub use self::{
-    balance::{available, is_valid, reserve},
+    balance::{available, is_valid, issuer, reserve},
     events::{contract_id, fee_event},
     options::{extension_v2, remove_signer},
 };

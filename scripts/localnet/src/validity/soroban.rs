@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use soroban_env_host::fees::{compute_transaction_resource_fee, TransactionResources};
 use stellar_xdr::{
-    AccountId, AlphaNum12, AlphaNum4, Asset, ContractIdPreimage, CreateContractArgs,
-    CreateContractArgsV2, ExtendFootprintTtlResult, HostFunction, InvokeHostFunctionResult,
-    LedgerKey, Memo, MuxedAccount, Operation, OperationBody, OperationResult, OperationResultTr,
+    AccountId, Asset, ContractIdPreimage, CreateContractArgs, CreateContractArgsV2,
+    ExtendFootprintTtlResult, HostFunction, InvokeHostFunctionResult, LedgerKey, Memo,
+    MuxedAccount, Operation, OperationBody, OperationResult, OperationResultTr,
     RestoreFootprintResult, SorobanTransactionData, TransactionResultResult as Code,
     TrustLineAsset,
 };
@@ -24,7 +24,7 @@ pub fn check_transaction(frame: &Frame, at: &At) -> Result<(), Code> {
     let Some(data) = frame.soroban_data() else { return Err(Code::TxMalformed) };
     // A fee bump pays for the resources, however little the inner transaction bids.
     let covered = frame.is_fee_bump() || data.resource_fee <= frame.fee_bid();
-    let valid = names_nobody_twice(frame)
+    let valid = is_without_memo(frame)
         && is_within_limits(frame, data, at.settings)
         && covered
         && data.resource_fee >= min_resource_fee(frame, data, at)
@@ -36,8 +36,8 @@ pub fn check_transaction(frame: &Frame, at: &At) -> Result<(), Code> {
     }
 }
 
-/// A contract that is told of the sender cannot see a memo or an identifier in the account.
-fn names_nobody_twice(frame: &Frame) -> bool {
+/// Contracts see neither a memo nor a muxed sender; whoever relied on one would be misled.
+fn is_without_memo(frame: &Frame) -> bool {
     let transaction = frame.transaction();
     let is_muxed = |account: &MuxedAccount| matches!(account, MuxedAccount::MuxedEd25519(_));
     let invokes =
@@ -83,10 +83,7 @@ fn is_line_possible(account: &AccountId, asset: &TrustLineAsset) -> bool {
         TrustLineAsset::CreditAlphanum4(asset) => Asset::CreditAlphanum4(asset),
         TrustLineAsset::CreditAlphanum12(asset) => Asset::CreditAlphanum12(asset),
     };
-    let by_other = !matches!(&asset,
-        Asset::CreditAlphanum4(AlphaNum4 { issuer, .. })
-        | Asset::CreditAlphanum12(AlphaNum12 { issuer, .. }) if issuer == account);
-    by_other && classic::is_valid(&asset)
+    classic::is_valid(&asset) && classic::issuer(&asset) != Some(account)
 }
 
 /// The places of archived entries ascend, and are those of persistent entries.
