@@ -51,15 +51,15 @@ impl Room<'_> {
 
     /// Whether the transaction still fits; counts it if so.
     pub fn takes(&mut self, frame: &Frame) -> bool {
-        let Some(data) = frame.soroban_data().filter(|_| frame.is_soroban()) else {
+        if !frame.is_soroban() {
             let operations = self.operations + frame.operations().len() as u64;
             let fits = operations <= u64::from(MAX_TX_SET_SIZE);
             if fits {
                 self.operations = operations;
             }
             return fits;
-        };
-        let resources = soroban::transaction_resources(data, frame.size(), 0);
+        }
+        let resources = soroban::transaction_resources(frame, 0);
         let cost = &self.settings.ledger_cost;
         let counts = [
             (&mut self.transactions, 1, self.settings.lanes.ledger_max_tx_count),
@@ -181,10 +181,7 @@ fn one(
         Err(code) => code,
         Ok(()) => operations(frame, seed, &at, delta, context, &mut done),
     };
-    let split = frame
-        .soroban_data()
-        .filter(|_| frame.is_soroban())
-        .map(|data| soroban::split_fee(data, frame.size(), context.config));
+    let split = frame.is_soroban().then(|| soroban::split_fee(frame, context.config));
     let soroban_meta = split.map(|(fixed, most)| {
         pending.refund = (most - done.refundable_fee).clamp(0, pending.fee_charged);
         let ext = SorobanTransactionMetaExt::V1(SorobanTransactionMetaExtV1 {
@@ -242,16 +239,15 @@ fn operations(
         let source = frame.operation_source(operation);
         let mut one = all.child();
         let data = frame.soroban_data();
-        let size = frame.size();
         let effect = match (&operation.body, data) {
             (OperationBody::InvokeHostFunction(op), Some(data)) => {
-                Some(soroban::invoke(op, &source, data, size, seed, &mut one, context))
+                Some(soroban::invoke(op, &source, data, frame, seed, &mut one, context))
             }
             (OperationBody::ExtendFootprintTtl(op), Some(data)) => {
-                Some(soroban::extend(op, data, size, &mut one, context))
+                Some(soroban::extend(op, data, frame, &mut one, context))
             }
             (OperationBody::RestoreFootprint(_), Some(data)) => {
-                Some(soroban::restore(data, size, &mut one, context))
+                Some(soroban::restore(data, frame, &mut one, context))
             }
             _ => None,
         };

@@ -126,7 +126,8 @@ impl Frame {
     pub fn disk_reads(&self) -> usize {
         let Some(data) = self.soroban_data() else { return 0 };
         let footprint = &data.resources.footprint;
-        if matches!(self.operations()[0].body, OperationBody::RestoreFootprint(_)) {
+        let first = self.operations().first().map(|operation| &operation.body);
+        if matches!(first, Some(OperationBody::RestoreFootprint(_))) {
             return footprint.read_write.len();
         }
         let keys = footprint.read_only.iter().chain(footprint.read_write.iter());

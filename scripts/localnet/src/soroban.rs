@@ -26,6 +26,7 @@ use stellar_xdr::{
 };
 
 use crate::{
+    frame::Frame,
     ledger::{hash, xdr, Delta, Stored},
     settings::{cost_params, Settings, BASE_RESERVE, PROTOCOL},
 };
@@ -91,29 +92,23 @@ impl Effect {
 }
 
 /// The part of the resource fee that is charged whatever happens, and the most that the rest may be.
-pub fn split_fee(data: &SorobanTransactionData, size: u32, config: &NetworkConfig) -> (i64, i64) {
-    let resources = transaction_resources(data, size, 0);
+pub fn split_fee(frame: &Frame, config: &NetworkConfig) -> (i64, i64) {
+    let resources = transaction_resources(frame, 0);
     let (fixed, _) = compute_transaction_resource_fee(&resources, &config.fee_configuration);
-    (fixed, data.resource_fee.saturating_sub(fixed))
+    (fixed, frame.resource_fee().saturating_sub(fixed))
 }
 
-/// The declared resources, as fees are computed of them; `size` is that of the envelope.
-pub fn transaction_resources(
-    data: &SorobanTransactionData,
-    size: u32,
-    event_bytes: u32,
-) -> TransactionResources {
-    let footprint = &data.resources.footprint;
-    let keys = footprint.read_only.iter().chain(footprint.read_write.iter());
-    let classic = keys.filter(|key| !has_ttl(key)).count();
+/// The declared resources, as fees are computed of them.
+pub fn transaction_resources(frame: &Frame, event_bytes: u32) -> TransactionResources {
+    let resources = frame.soroban_data().map(|data| data.resources.clone()).unwrap_or_default();
     TransactionResources {
-        instructions: data.resources.instructions,
-        disk_read_entries: (classic + archived(data).len()) as u32,
-        write_entries: footprint.read_write.len() as u32,
-        disk_read_bytes: data.resources.disk_read_bytes,
-        write_bytes: data.resources.write_bytes,
+        instructions: resources.instructions,
+        disk_read_entries: frame.disk_reads() as u32,
+        write_entries: resources.footprint.read_write.len() as u32,
+        disk_read_bytes: resources.disk_read_bytes,
+        write_bytes: resources.write_bytes,
         contract_events_size_bytes: event_bytes,
-        transaction_size_bytes: size,
+        transaction_size_bytes: frame.size(),
     }
 }
 
@@ -165,13 +160,13 @@ pub fn invoke(
     op: &InvokeHostFunctionOp,
     source: &AccountId,
     data: &SorobanTransactionData,
-    size: u32,
+    frame: &Frame,
     seed: [u8; 32],
     delta: &mut Delta,
     context: &Context,
 ) -> Effect {
     let mut diagnostics = vec![];
-    let result = try_invoke(op, source, data, size, seed, delta, context, &mut diagnostics);
+    let result = try_invoke(op, source, data, frame, seed, delta, context, &mut diagnostics);
     match result {
         Ok(effect) => Effect { diagnostics, ..effect },
         Err(refusal) => {
@@ -191,7 +186,7 @@ fn try_invoke(
     op: &InvokeHostFunctionOp,
     source: &AccountId,
     data: &SorobanTransactionData,
-    size: u32,
+    frame: &Frame,
     seed: [u8; 32],
     delta: &mut Delta,
     context: &Context,
@@ -249,7 +244,7 @@ fn try_invoke(
     }
     let rent = extract_rent_changes(&invoked.ledger_changes);
     let (rent_fee, refundable_fee) =
-        refundable(&rent, event_bytes, data, size, context).ok_or(Refusal::Refundable)?;
+        refundable(&rent, event_bytes, frame, context).ok_or(Refusal::Refundable)?;
     let read = |bytes: &[u8]| ContractEvent::from_xdr(bytes, Limits::none());
     let events: Result<Vec<_>, _> =
         invoked.encoded_contract_events.iter().map(|bytes| read(bytes)).collect();
@@ -379,7 +374,7 @@ fn writes(
 pub fn extend(
     op: &ExtendFootprintTtlOp,
     data: &SorobanTransactionData,
-    size: u32,
+    frame: &Frame,
     delta: &mut Delta,
     context: &Context,
 ) -> Effect {
@@ -409,7 +404,7 @@ pub fn extend(
         });
         extended.push(key);
     }
-    let Some((rent_fee, refundable_fee)) = refundable(&rent, 0, data, size, context) else {
+    let Some((rent_fee, refundable_fee)) = refundable(&rent, 0, frame, context) else {
         return failed(ExtendFootprintTtlResult::InsufficientRefundableFee);
     };
     for key in extended {
@@ -421,7 +416,7 @@ pub fn extend(
 
 pub fn restore(
     data: &SorobanTransactionData,
-    size: u32,
+    frame: &Frame,
     delta: &mut Delta,
     context: &Context,
 ) -> Effect {
@@ -452,7 +447,7 @@ pub fn restore(
         });
         restored.push(key);
     }
-    let Some((rent_fee, refundable_fee)) = refundable(&rent, 0, data, size, context) else {
+    let Some((rent_fee, refundable_fee)) = refundable(&rent, 0, frame, context) else {
         return failed(RestoreFootprintResult::InsufficientRefundableFee);
     };
     for key in restored {
@@ -467,16 +462,15 @@ pub fn restore(
 fn refundable(
     rent: &[LedgerEntryRentChange],
     event_bytes: u32,
-    data: &SorobanTransactionData,
-    size: u32,
+    frame: &Frame,
     context: &Context,
 ) -> Option<(i64, i64)> {
     let config = &context.config;
     let rent_fee = compute_rent_fee(rent, &config.rent_fee_configuration, context.sequence);
-    let resources = transaction_resources(data, size, event_bytes);
+    let resources = transaction_resources(frame, event_bytes);
     let (_, events) = compute_transaction_resource_fee(&resources, &config.fee_configuration);
     let total = rent_fee.saturating_add(events);
-    let (_, most) = split_fee(data, size, config);
+    let (_, most) = split_fee(frame, config);
     (total <= most).then_some((rent_fee, total))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use soroban_env_host::fees::{compute_transaction_resource_fee, TransactionResources};
+use soroban_env_host::fees::compute_transaction_resource_fee;
 use stellar_xdr::{
     AccountId, Asset, ContractIdPreimage, CreateContractArgs, CreateContractArgsV2,
     ExtendFootprintTtlResult, HostFunction, InvokeHostFunctionResult, LedgerKey, Memo,
@@ -17,7 +17,7 @@ use crate::{
     frame::Frame,
     ledger::xdr,
     settings::Settings,
-    soroban::{archived, has_ttl, is_temporary},
+    soroban::{archived, has_ttl, is_temporary, transaction_resources},
 };
 
 pub fn check_transaction(frame: &Frame, at: &At) -> Result<(), Code> {
@@ -27,7 +27,7 @@ pub fn check_transaction(frame: &Frame, at: &At) -> Result<(), Code> {
     let valid = is_without_memo(frame)
         && is_within_limits(frame, data, at.settings)
         && covered
-        && data.resource_fee >= min_resource_fee(frame, data, at)
+        && data.resource_fee >= min_resource_fee(frame, at)
         && has_no_duplicates(data);
     if valid {
         Ok(())
@@ -99,16 +99,8 @@ fn is_persistent(key: &LedgerKey) -> bool {
 }
 
 /// What is charged whatever the invocation does.
-fn min_resource_fee(frame: &Frame, data: &SorobanTransactionData, at: &At) -> i64 {
-    let resources = TransactionResources {
-        instructions: data.resources.instructions,
-        disk_read_entries: frame.disk_reads() as u32,
-        write_entries: data.resources.footprint.read_write.len() as u32,
-        disk_read_bytes: data.resources.disk_read_bytes,
-        write_bytes: data.resources.write_bytes,
-        contract_events_size_bytes: 0,
-        transaction_size_bytes: frame.size(),
-    };
+fn min_resource_fee(frame: &Frame, at: &At) -> i64 {
+    let resources = transaction_resources(frame, 0);
     let (fixed, refundable) =
         compute_transaction_resource_fee(&resources, &at.config.fee_configuration);
     fixed.saturating_add(refundable)
