@@ -1,11 +1,11 @@
 //! A network, through one of its nodes' RPC. Everything blocks; several threads may share one `Chain`.
 
 use std::{
-    cell::Cell,
     future::Future,
     io::{Read, Write},
     net::TcpStream,
     sync::atomic::{AtomicU32, Ordering},
+    thread::sleep,
     time::{Duration, Instant},
 };
 
@@ -233,12 +233,13 @@ impl Chain {
         };
         let failed = |error| Error::Node(format!("friendbot at {url}: {error}"));
         let answer = exchange().map_err(|error: std::io::Error| failed(error.to_string()))?;
+        let given = answer.starts_with(b"HTTP/1.1 200");
         let until = Instant::now() + Duration::from_secs(30);
         while self.account(id)?.is_none() {
-            if Instant::now() > until {
+            if !given || Instant::now() > until {
                 return Err(failed(String::from_utf8_lossy(&answer).into_owned()));
             }
-            self.pause(Duration::from_millis(200));
+            sleep(Duration::from_millis(200));
         }
         Ok(())
     }
@@ -249,12 +250,12 @@ impl Chain {
         F: Future<Output = Result<T, stellar_rpc_client::Error>>,
     {
         let mut pause = Duration::from_millis(200);
-        let attempts = Cell::new(1);
+        let mut attempts = 1;
         loop {
             match self.runtime.block_on(question(&self.client)) {
-                Err(stellar_rpc_client::Error::JsonRpc(_)) if attempts.get() < ATTEMPTS => {
-                    attempts.set(attempts.get() + 1);
-                    self.pause(pause);
+                Err(stellar_rpc_client::Error::JsonRpc(_)) if attempts < ATTEMPTS => {
+                    attempts += 1;
+                    sleep(pause);
                     pause *= 3;
                 }
                 Err(stellar_rpc_client::Error::JsonRpc(error)) => {
@@ -276,12 +277,8 @@ impl Chain {
             if Instant::now() > until {
                 return Err(Error::Node(format!("{} has stopped at ledger {ledger}", self.url)));
             }
-            self.pause(Duration::from_millis(500));
+            sleep(Duration::from_millis(500));
         }
-    }
-
-    pub(crate) fn pause(&self, time: Duration) {
-        std::thread::sleep(time);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     sync::atomic::Ordering,
+    thread::sleep,
     time::{Duration, Instant},
 };
 
@@ -169,7 +170,7 @@ impl Chain {
                 None if over => return Ok(None),
                 None => {}
             }
-            self.pause(pause);
+            sleep(pause);
             pause = (pause * 3 / 2).min(Duration::from_secs(2));
             if offered.elapsed() > RESEND {
                 refused = self.offer(envelope)?;
