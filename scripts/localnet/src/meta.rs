@@ -97,7 +97,7 @@ pub fn closed(meta: LedgerCloseMeta, network_id: &Hash) -> Result<Closed, &'stat
         let frame = Frame::new(envelope, network_id);
         envelopes.insert(frame.hash, frame.envelope);
     }
-    let transactions = meta.tx_processing.into_vec().into_iter().map(|processed| {
+    let transacted = |processed: TransactionResultMetaV1| -> Result<Transacted, &'static str> {
         let hash = processed.result.transaction_hash;
         Ok(Transacted {
             envelope: envelopes.remove(&hash).ok_or("lacks a transaction")?,
@@ -107,8 +107,9 @@ pub fn closed(meta: LedgerCloseMeta, network_id: &Hash) -> Result<Closed, &'stat
             meta: processed.tx_apply_processing,
             refund_changes: processed.post_tx_apply_fee_processing,
         })
-    });
-    let transactions = transactions.collect::<Result<Vec<_>, _>>()?;
+    };
+    let transactions = meta.tx_processing.into_vec().into_iter().map(transacted);
+    let transactions = transactions.collect::<Result<Vec<_>, &'static str>>()?;
     let header = meta.ledger_header.header;
     if hash(&header) != meta.ledger_header.hash {
         return Err("has another hash than its header");
