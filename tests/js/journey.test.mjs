@@ -143,6 +143,7 @@ test("clients are made from the wasm on the network", async () => {
   const { codes } = deployment;
   const options = { ...pool.options, contractId: COAST.pool };
   coast = await contract.Client.fromWasmHash(codes.pool, options, "hex");
+  alice.specs.set(COAST.pool, coast.spec);
   assert.deepEqual(await reserves(pool, TFT), [100_000n * ONE, 400_000n * ONE]);
   assert.deepEqual(await reserves(coast, TFT), [50_000n * ONE, 100_000n * ONE]);
   const region = view(await factory.region({ code: "ALPS" }));
@@ -167,7 +168,7 @@ test("liquidity: the pool keeps its ratio, and the shares are held for a minute"
   assert.equal(view(await pool.balance({ id: addressOf(alice) })), shares);
   const [held, until] = view(await pool.held({ owner: addressOf(alice) }));
   assert.deepEqual([held, until], [shares, (await server.time()) + 60n]);
-  const [{ ledger, txHash, ...told }] = await eventsOf(pool, "deposited", {}, first);
+  const [{ ledger, txHash, ...told }] = await eventsOf(pool, "Deposited", {}, first);
   const [from, to] = [addressOf(alice), addressOf(alice)];
   assert.deepEqual(told, { from, to, amount_0: used_0, amount_1: used_1, shares });
   const soon = await withdraw(pool, shares);
@@ -182,7 +183,7 @@ test("a swap pays what was quoted, and not less than the limit", async () => {
   assert.equal(await balance(bob, tftAsset), 19_900n * ONE);
   assert.equal(await balance(bob, alpAsset), expected.out);
   assert.deepEqual(await reserves(pool, TFT), [expected.X, expected.Y]);
-  const [{ ledger, txHash, ...told }] = await eventsOf(pool, "swapped", { token_in: TFT }, first);
+  const [{ ledger, txHash, ...told }] = await eventsOf(pool, "Swapped", { token_in: TFT }, first);
   const { token_0 } = view(await pool.state());
   const after = token_0 === TFT ? [expected.X, expected.Y] : [expected.Y, expected.X];
   assert.deepEqual(told, {
@@ -249,9 +250,19 @@ test("over two pools, from one region's token to another's", async () => {
     swapOver(as(bob, router), nowhere, SHELL, ONE),
     refused("UnknownPool", 307, router),
   );
-  // The pool's own error comes through the router, and is told of the pool.
+  // The router quotes by the pools' own rules; what a pool refuses itself is told of the pool.
   const crumb = swapOver(as(bob, router), path, SHELL, 1n);
-  await assert.rejects(crumb, refused("AmountTooSmall", 217, coast));
+  await assert.rejects(crumb, refused("AmountTooSmall", 217, router));
+  const forced = await as(bob, router).swap_exact_in({
+    from: addressOf(bob),
+    token_in: SHELL,
+    amount_in: 1n,
+    path,
+    min_out: 0n,
+    to: addressOf(bob),
+    deadline: await deadline(server),
+  });
+  await assert.rejects(send(forced), refused("AmountTooSmall", 217, coast));
 });
 
 test("after the minute the shares can be withdrawn, in full", async () => {
@@ -300,7 +311,7 @@ test("an offer is made, found, filled in part, and cancelled", async () => {
   assert.equal(await balance(bob, alpAsset), bobHad[1] + 3_992_000_000n); // 20 basis points less
   assert.equal(await balance(alice, tftAsset), had[0] + 120n * ONE);
   assert.equal(view(await market.offer({ id })).remaining, 600n * ONE);
-  const [{ ledger, txHash, ...told }] = await eventsOf(market, "filled", { id }, first);
+  const [{ ledger, txHash, ...told }] = await eventsOf(market, "Filled", { id }, first);
   assert.deepEqual(told, {
     id,
     maker: addressOf(alice),
@@ -405,7 +416,7 @@ test("two parties sign their halves of a quote, and a third one sends it", async
     now.map((units, i) => units - had[i]),
     [26n * ONE, -100n * ONE, -26n * ONE, 100n * ONE],
   );
-  const [{ ledger, txHash, ...told }] = await eventsOf(market, "exchanged", {}, first);
+  const [{ ledger, txHash, ...told }] = await eventsOf(market, "Exchanged", {}, first);
   const { maker, taker, give, take } = quote;
   assert.deepEqual(told, { maker, taker, give, take });
   // Each signature has a nonce, which is used up.
@@ -443,7 +454,7 @@ test("TFT is staked, and locked", async () => {
   assert.deepEqual(others, []);
   assert.deepEqual([amount, lock_end], [500n * ONE, end]);
   assert.equal(weight, 500n * ONE * (126_144_000n + 3n * lock));
-  const [{ ledger, txHash, ...told }] = await eventsOf(staking, "staked", { owner }, first);
+  const [{ ledger, txHash, ...told }] = await eventsOf(staking, "Staked", { owner }, first);
   assert.deepEqual(told, { owner, position, amount: 500n * ONE, lock_end: end });
   const leave = await staking.unstake({ owner, position });
   await assert.rejects(send(leave), refused("Locked", 605, staking));
@@ -484,7 +495,7 @@ test("the treasury is given something, and its council names the pool", async ()
   };
   const action = { tag: "SetPolicy", values: [policy] };
   const id = await send(await council.propose({ nonce: 1n, action }));
-  const [{ ledger, txHash, ...told }] = await eventsOf(treasury, "proposed", { id }, first);
+  const [{ ledger, txHash, ...told }] = await eventsOf(treasury, "Proposed", { id }, first);
   const ready_at = (await server.time()) + BigInt(7 * DAY);
   const expires_at = ready_at + BigInt(7 * DAY);
   const proposal = { id, council: addressOf({ keypair: deployer }), action, ready_at, expires_at };
@@ -516,7 +527,7 @@ test("a buyback sells what the rule allows, and divides what it brings", async (
   const { out } = exactIn(limit, alp, tft, 30n, 1_667n);
   const supply = await stakedAndBooked();
   assert.equal(await keep(treasury, pool, ALP), out);
-  const [{ ledger, txHash, ...told }] = await eventsOf(treasury, "bought", { token: ALP }, first);
+  const [{ ledger, txHash, ...told }] = await eventsOf(treasury, "Bought", { token: ALP }, first);
   const quarter = out / 4n;
   assert.deepEqual(told, {
     token: ALP,
@@ -553,12 +564,12 @@ test("stakers earn their part of it over a week", async () => {
   const had = await balance(alice, tftAsset);
   assert.equal(await send(await staking.claim({ owner, position: 0 })), claimable);
   assert.equal(await balance(alice, tftAsset), had + claimable);
-  const [{ amount }] = await eventsOf(staking, "claimed", { owner, position: 0 }, first);
+  const [{ amount }] = await eventsOf(staking, "Claimed", { owner, position: 0 }, first);
   assert.equal(amount, claimable);
 });
 
 test("events come in pages, filtered, in order, none twice", async () => {
-  const swapped = pool.spec.eventTopicFilter("swapped");
+  const swapped = pool.spec.eventTopicFilter("Swapped");
   const filters = [
     { type: "contract", contractIds: [ALPS.pool, COAST.pool], topics: [swapped] },
     { type: "contract", contractIds: [deployment.contracts.offers], topics: [["**"]] },
@@ -566,14 +577,14 @@ test("events come in pages, filtered, in order, none twice", async () => {
   const all = await server.getEvents({ filters, startLedger: first, limit: 100 });
   const names = all.events.map(({ contractId, topic, value }) => {
     const of = contractId.contractId() === deployment.contracts.offers ? market : pool;
-    return of.spec.parseEvent(topic, value).name.toLowerCase();
+    return of.spec.parseEvent(topic, value).name;
   });
   assert.deepEqual(names, [
-    ...["swapped", "swapped", "swapped", "swapped"],
-    ...["made", "filled", "cancelled"],
-    ...["made", "made", "cancelled", "cancelled"],
-    ...["exchanged", "exchanged"],
-    "swapped",
+    ...["Swapped", "Swapped", "Swapped", "Swapped"],
+    ...["Made", "Filled", "Cancelled"],
+    ...["Made", "Made", "Cancelled", "Cancelled"],
+    ...["Exchanged", "Exchanged"],
+    "Swapped",
   ]);
   const paged = [];
   let page = await server.getEvents({ filters, startLedger: first, limit: 4 });
@@ -584,7 +595,7 @@ test("events come in pages, filtered, in order, none twice", async () => {
   }
   assert.deepEqual(paged.map(({ id }) => id), all.events.map(({ id }) => id));
   assert.deepEqual(all.events.map(({ id }) => id), all.events.map(({ id }) => id).sort());
-  const toBob = pool.spec.eventTopicFilter("swapped", { to: addressOf(bob) });
+  const toBob = pool.spec.eventTopicFilter("Swapped", { to: addressOf(bob) });
   const filter = { type: "contract", contractIds: [ALPS.pool], topics: [toBob] };
   const bobs = await server.getEvents({ filters: [filter], startLedger: first });
   assert.equal(bobs.events.length, 2);

@@ -74,11 +74,13 @@ test("signatures: none, another's, one too many, for another network", async () 
   assert.deepEqual(await sent(foreign), ["ERROR", "txBadAuth"]);
 });
 
-test("the same transaction again: known while it waits, out of sequence afterwards", async () => {
+test("the same transaction again, or another one in its place", async () => {
   const once = await build(dora.keypair, [payment(addressOf(emil))]);
   once.sign(dora.keypair);
   const next = await build(dora.keypair, [payment(addressOf(emil), "2")]);
   next.sign(dora.keypair);
+  const other = await build(dora.keypair, [payment(addressOf(emil), "3")]);
+  other.sign(dora.keypair);
   assert.deepEqual(await sent(once), ["PENDING", undefined]);
   assert.deepEqual(await sent(once), ["DUPLICATE", undefined]);
   assert.deepEqual(await sent(next), ["TRY_AGAIN_LATER", undefined]);
@@ -86,7 +88,11 @@ test("the same transaction again: known while it waits, out of sequence afterwar
   assert.equal((await server.getTransaction(id)).status, "NOT_FOUND");
   await server.close();
   assert.equal((await server.getTransaction(id)).status, "SUCCESS");
-  assert.deepEqual(await sent(once), ["ERROR", "txBadSeq"]);
+  assert.deepEqual(await sent(other), ["ERROR", "txBadSeq"]);
+  for (let ledger = 0; ledger < 12; ledger += 1) {
+    assert.notEqual((await sent(once))[0], "PENDING");
+    await server.close();
+  }
   assert.equal(await balance(emil, deployment.tft.asset), ONE);
 });
 
@@ -186,11 +192,12 @@ test("another account pays the fee of a call", async () => {
   const had = await balance(dora, ALPS.token.asset);
   const call = await swap(pool, TFT, 5n * ONE);
   const quoted = view(call);
-  await call.sign();
+  call.built.sign(dora.keypair);
+  const offered = String(2 * Number(BASE_FEE));
   const bump = TransactionBuilder.buildFeeBumpTransaction(
     emil.keypair,
-    String(2 * Number(BASE_FEE)),
-    call.signed,
+    offered,
+    call.built,
     passphrase,
   );
   bump.sign(emil.keypair);
@@ -200,7 +207,7 @@ test("another account pays the fee of a call", async () => {
   assert.equal(await stroops(addressOf(dora)), doras);
   assert.equal(emils - (await stroops(addressOf(emil))), answer.resultXdr.feeCharged);
   assert.equal((await balance(dora, ALPS.token.asset)) - had, quoted);
-  const inner = Buffer.from(call.signed.hash()).toString("hex");
+  const inner = Buffer.from(call.built.hash()).toString("hex");
   assert.equal((await server.getTransaction(inner)).status, "SUCCESS");
 });
 
@@ -252,7 +259,7 @@ test("what makes no sense gets a JSON-RPC error", async () => {
     ["getTransaction", { hash: "12" }],
     ["getEvents", { startLedger: 1_000_000_000, filters: [] }],
   ]) {
-    await assert.rejects(jsonRpc(method, params), ({ code }) => codes.push(code));
+    await assert.rejects(jsonRpc(method, params), ({ code }) => codes.push(code) > 0);
   }
   assert.deepEqual(codes, [-32601, -32602, -32602, -32600]);
 });

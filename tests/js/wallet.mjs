@@ -202,7 +202,7 @@ export async function fill(market, id, amount, slippageBps = 0) {
   });
 }
 
-// What a contract told since a ledger, of one kind, with the topics that are given.
+// What a contract told since a ledger: events of one name, with the topics that are given.
 export async function eventsOf(client, name, topics, startLedger) {
   const { contractId, server } = client.options;
   const filter = {
@@ -226,7 +226,7 @@ export async function eventsOf(client, name, topics, startLedger) {
 // Only genuine ones: nobody can tell an offer whose id does not follow from its terms.
 export async function madeOffers(market, sellToken, buyToken, startLedger) {
   const pair = { sell_token: sellToken, buy_token: buyToken };
-  const made = await eventsOf(market, "made", pair, startLedger);
+  const made = await eventsOf(market, "Made", pair, startLedger);
   return made.filter(({ id, maker, nonce, terms }) => {
     return Buffer.compare(offerId(market, maker, nonce, terms), id) === 0;
   });
