@@ -148,7 +148,10 @@ mod tests {
     use super::{super::format::base64, *};
     use stellar_xdr::{ContractEventV0, ExtensionPoint, Hash};
 
-    const CONTRACT: &str = "CAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD2KM";
+    /// Whose hash is all zero.
+    fn contract() -> ContractId {
+        ContractId(Hash([0; 32]))
+    }
 
     fn filters(json: &str) -> Result<Filters, String> {
         let params = serde_json::from_str(json).map_err(|error| error.to_string())?;
@@ -159,12 +162,11 @@ mod tests {
         ScVal::Symbol(name.try_into().unwrap())
     }
 
-    /// An event of a contract whose hash is all zero.
     fn event(topics: &[&str]) -> ContractEvent {
         let topics: Vec<_> = topics.iter().map(|name| symbol(name)).collect();
         ContractEvent {
             ext: ExtensionPoint::V0,
-            contract_id: Some(ContractId(Hash([0; 32]))),
+            contract_id: Some(contract()),
             type_: ContractEventType::Contract,
             body: ContractEventBody::V0(ContractEventV0 {
                 topics: topics.try_into().unwrap(),
@@ -197,20 +199,22 @@ mod tests {
     #[test]
     fn type_contract_and_topics_must_all_match() {
         let other = "CDLZFC3SYJYDZT7K67VZ75HPJVIEUVNIXF47ZG2FB2RMQQVU2HHGCYSC";
+        let contract = contract();
         let matches = |json: &str| filters(json).unwrap().matches(&event(&["a"]));
         assert!(matches("[]"));
         assert!(matches("[{}]"));
         assert!(matches(r#"[{"type":"contract"}]"#));
         assert!(matches(r#"[{"type":"system,contract","contractIds":[]}]"#));
         assert!(!matches(r#"[{"type":"system"}]"#));
-        assert!(matches(&format!(r#"[{{"contractIds":["{other}","{CONTRACT}"]}}]"#)));
+        assert!(matches(&format!(r#"[{{"contractIds":["{other}","{contract}"]}}]"#)));
         assert!(!matches(&format!(r#"[{{"contractIds":["{other}"]}}]"#)));
-        assert!(!matches(&format!(r#"[{{"type":"system","contractIds":["{CONTRACT}"]}}]"#)));
+        assert!(!matches(&format!(r#"[{{"type":"system","contractIds":["{contract}"]}}]"#)));
         assert!(matches(&format!(r#"[{{"contractIds":["{other}"]}},{{"type":"contract"}}]"#)));
     }
 
     #[test]
     fn what_no_filter_may_be_is_refused() {
+        let contract = contract();
         let many = |count: usize, one: &str| vec![one; count].join(",");
         let cases = [
             (format!("[{}]", many(6, "{}")), "maximum 5 filters"),
@@ -218,7 +222,7 @@ mod tests {
             (r#"[{},{"type":"contract,"}]"#.into(), "filter 2 invalid: filter type invalid"),
             (r#"[{"contractIds":["C"]}]"#.into(), "contract ID 1 invalid"),
             (
-                format!(r#"[{{"contractIds":[{}]}}]"#, many(6, &format!("\"{CONTRACT}\""))),
+                format!(r#"[{{"contractIds":[{}]}}]"#, many(6, &format!("\"{contract}\""))),
                 "maximum 5 contract IDs",
             ),
             (format!(r#"[{{"topics":[{}]}}]"#, many(6, r#"["*"]"#)), "maximum 5 topics"),
