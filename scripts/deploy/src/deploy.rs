@@ -8,9 +8,12 @@ use crate::{
     error::Error,
     plan::{Network, Plan},
     send::Outcome,
-    steps::{self, Action, Step},
+    steps::{self, Action, Pending, Step},
     verify,
 };
+
+/// How often other transactions of the same account may come first.
+const MOST_PASSED_OVER: u32 = 50;
 
 /// A transaction that was applied.
 #[derive(Clone, Debug)]
@@ -59,36 +62,49 @@ pub fn deploy(
     progress: &mut dyn FnMut(&Progress) -> Result<(), Error>,
 ) -> Result<Deployment, Error> {
     same_network(chain, plan)?;
-    let local = plan.network == Network::Local;
-    if local && chain.account(&plan.deployer)?.is_none() {
-        chain.friendbot(&plan.deployer)?;
+    match (chain.account(&plan.deployer)?, plan.network) {
+        (Some(_), _) => {}
+        (None, Network::Local) => chain.friendbot(&plan.deployer)?,
+        (None, _) => {
+            return Err(Error::other(format!(
+                "the deployer's account {} does not exist on this network: send it XLM (the dry run \
+                 tells how much the fees are), and run again",
+                plan.deployer
+            )));
+        }
     }
     verify::existing(chain, plan)?;
     let mut uploaded = BTreeSet::new();
     let mut pending = steps::pending(chain, plan, &mut uploaded)?;
-    let mut done = 0;
-    while let Some(step) = pending.first().cloned() {
-        let of = done + pending.len();
-        let result = run(chain, plan, &step);
-        pending = match (steps::pending(chain, plan, &mut uploaded), &result) {
-            (Ok(pending), _) => pending,
-            (Err(_), Err(_)) => return result.map(|_| unreachable!("it is an error")),
-            (Err(error), Ok(_)) => return Err(error),
-        };
-        match result {
-            Ok(_) if pending.contains(&step) => {
-                let what = step.describe(plan);
-                return Err(Error::Node(format!("does not show what was applied: {what}")));
-            }
-            Ok(Outcome { hash, ledger, fee_charged, .. }) => {
-                done += 1;
-                let (number, what, fee) = (done, step.describe(plan), fee_charged);
-                progress(&Progress { number, of, what, hash, ledger, fee })?;
-            }
-            Err(error) if pending.contains(&step) => return Err(error),
-            // A transaction of an interrupted run was still on its way, or somebody else was faster.
-            Err(_) => verify::existing(chain, plan)?,
+    let (mut done, mut passed_over) = (0, 0);
+    while let Some(step) = pending.steps.first().cloned() {
+        let of = done + pending.steps.len();
+        let result = run(chain, plan, &pending, &step);
+        if let Ok(Some(Outcome { hash, ledger, fee_charged, .. })) = &result {
+            done += 1;
+            let (number, what) = (done, step.describe(plan));
+            let (hash, ledger, fee) = (hash.clone(), *ledger, *fee_charged);
+            progress(&Progress { number, of, what, hash, ledger, fee })?;
         }
+        let now = steps::pending(chain, plan, &mut uploaded);
+        pending = match (result, now) {
+            (Ok(Some(_)), Ok(now)) if now.steps.contains(&step) => {
+                let what = step.describe(plan);
+                return Err(Error::Node(format!("it does not show what was applied: {what}")));
+            }
+            (Ok(Some(_)), now) => now?,
+            // A transaction of an interrupted run was still on its way, or somebody else was faster.
+            (Err(_), Ok(now)) if !now.steps.contains(&step) => {
+                verify::existing(chain, plan)?;
+                now
+            }
+            (Err(error), _) => return Err(error),
+            (Ok(None), now) if passed_over < MOST_PASSED_OVER => {
+                passed_over += 1;
+                now?
+            }
+            (Ok(None), _) => return Err(Error::Rejected("txBAD_SEQ".into())),
+        };
     }
     verify::verify(chain, plan)?.into_result()?;
     Ok(Deployment::new(plan, chain.url()))
@@ -98,7 +114,7 @@ pub fn deploy(
 pub fn dry_run(chain: &Chain, plan: &Plan) -> Result<Vec<Foreseen>, Error> {
     same_network(chain, plan)?;
     verify::existing(chain, plan)?;
-    let pending = steps::pending(chain, plan, &mut BTreeSet::new())?;
+    let pending = steps::pending(chain, plan, &mut BTreeSet::new())?.steps;
     let mut foreseen = vec![];
     for (place, step) in pending.iter().enumerate() {
         let before = pending.iter().take(place).rposition(|other| step.needs(other, plan));
@@ -106,7 +122,7 @@ pub fn dry_run(chain: &Chain, plan: &Plan) -> Result<Vec<Foreseen>, Error> {
         let fee = match (step.action(plan), before) {
             (Action::Classic(bodies), _) => Fee::Simulated(inclusion * bodies.len() as i64),
             (Action::Contract(_), Some(place)) => {
-                Fee::Estimated { most: inclusion + step.estimate(), before: place + 2 }
+                Fee::Estimated { most: inclusion + step.estimate(plan), before: place + 1 }
             }
             (Action::Contract(function), None) => {
                 let simulation = chain.simulate(&plan.deployer, function)?;
@@ -118,13 +134,20 @@ pub fn dry_run(chain: &Chain, plan: &Plan) -> Result<Vec<Foreseen>, Error> {
     Ok(foreseen)
 }
 
-fn run(chain: &Chain, plan: &Plan, step: &Step) -> Result<Outcome, Error> {
+/// Nothing, if another transaction of the account came first: then it may be done, or other than it was.
+fn run(
+    chain: &Chain,
+    plan: &Plan,
+    pending: &Pending,
+    step: &Step,
+) -> Result<Option<Outcome>, Error> {
     let Some(key) = step.signer(plan) else {
         return Err(Error::other("an address alone can look, but not deploy: give the key"));
     };
+    let sequence = pending.sequence(&key.account());
     match step.action(plan) {
-        Action::Classic(bodies) => chain.classic(key, bodies),
-        Action::Contract(function) => chain.submit(key, &[], function),
+        Action::Classic(bodies) => chain.classic_as(sequence, key, bodies),
+        Action::Contract(function) => chain.submit_as(sequence, key, &[], &function),
     }
 }
 

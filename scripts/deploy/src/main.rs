@@ -89,12 +89,12 @@ fn run(options: &Options) -> Result<(), Error> {
         return Ok(());
     }
     if options.dry_run {
-        foretell(&tributary_deploy::dry_run(&chain, &plan)?);
+        foretell(&chain, &plan)?;
         println!("nothing was sent");
         return Ok(());
     }
     if network == Network::Mainnet && !options.yes {
-        foretell(&tributary_deploy::dry_run(&chain, &plan)?);
+        foretell(&chain, &plan)?;
         confirm(network)?;
     }
     let (mut sent, mut fees) = (0, 0);
@@ -146,7 +146,8 @@ fn plan(options: &Options, passphrase: &str) -> Result<Plan, Error> {
         .map_err(|error| Error::other(format!("{}: {error}", path.display())))
 }
 
-fn foretell(steps: &[Foreseen]) {
+fn foretell(chain: &Chain, plan: &Plan) -> Result<(), Error> {
+    let steps = tributary_deploy::dry_run(chain, plan)?;
     for (place, Foreseen { what, fee }) in steps.iter().enumerate() {
         println!("[{}/{}] {what}", place + 1, steps.len());
         match fee {
@@ -159,6 +160,9 @@ fn foretell(steps: &[Foreseen]) {
     }
     let most = steps.iter().map(|step| step.fee.most()).sum();
     println!("{} transactions, fees of at most {} XLM", steps.len(), xlm(most));
+    let held = chain.account(&plan.deployer)?.map_or(0, |account| account.balance);
+    println!("the deployer holds {} XLM", xlm(held));
+    Ok(())
 }
 
 fn confirm(network: Network) -> Result<(), Error> {

@@ -79,50 +79,67 @@ impl Chain {
         others: &[&Keypair],
         function: HostFunction,
     ) -> Result<Outcome, Error> {
-        self.persist(|| {
-            let mut simulation = self.simulate(&source.account(), function.clone())?;
-            let until = simulation.ledger.saturating_add(PATIENCE);
-            if self.sign_entries(&mut simulation.auth, others, until)? {
-                // What checking the signatures costs is known only with them.
-                let auth = simulation.auth;
-                simulation =
-                    self.simulate_with(&source.account(), function.clone(), auth.clone())?;
-                simulation.auth = auth;
-            }
-            let body = chain::invocation(function.clone(), simulation.auth);
-            self.send(source, vec![body], Some(simulation.data), until)
-        })
+        self.persist(source, |sequence| self.submit_as(sequence, source, others, &function))
     }
 
     /// Operations that are no contract's, signed by the source.
     pub fn classic(&self, source: &Keypair, bodies: Vec<OperationBody>) -> Result<Outcome, Error> {
-        self.persist(|| {
-            let until = self.latest_ledger()?.saturating_add(PATIENCE);
-            self.send(source, bodies.clone(), None, until)
-        })
+        self.persist(source, |sequence| self.classic_as(sequence, source, bodies.clone()))
     }
 
     fn persist(
         &self,
-        attempt: impl Fn() -> Result<Option<Outcome>, Error>,
+        source: &Keypair,
+        attempt: impl Fn(i64) -> Result<Option<Outcome>, Error>,
     ) -> Result<Outcome, Error> {
         for _ in 0..ATTEMPTS {
-            if let Some(outcome) = attempt()? {
+            if let Some(outcome) = attempt(self.account_sequence(&source.account())?)? {
                 return Ok(outcome);
             }
         }
         Err(Error::Rejected(result_name("TxBadSeq")))
     }
 
-    /// Nothing: it was not applied and never will be, but one built anew may.
+    /// Once, as the transaction that follows `sequence`. Nothing: it was not applied and never will be,
+    /// because another took its place or its time was over.
+    pub(crate) fn submit_as(
+        &self,
+        sequence: i64,
+        source: &Keypair,
+        others: &[&Keypair],
+        function: &HostFunction,
+    ) -> Result<Option<Outcome>, Error> {
+        let mut simulation = self.simulate(&source.account(), function.clone())?;
+        let until = simulation.ledger.saturating_add(PATIENCE);
+        if self.sign_entries(&mut simulation.auth, others, until)? {
+            // What checking the signatures costs is known only with them.
+            let auth = simulation.auth;
+            simulation = self.simulate_with(&source.account(), function.clone(), auth.clone())?;
+            simulation.auth = auth;
+        }
+        let body = chain::invocation(function.clone(), simulation.auth);
+        self.send(sequence, source, vec![body], Some(simulation.data), until)
+    }
+
+    pub(crate) fn classic_as(
+        &self,
+        sequence: i64,
+        source: &Keypair,
+        bodies: Vec<OperationBody>,
+    ) -> Result<Option<Outcome>, Error> {
+        let until = self.latest_ledger()?.saturating_add(PATIENCE);
+        self.send(sequence, source, bodies, None, until)
+    }
+
     fn send(
         &self,
+        sequence: i64,
         source: &Keypair,
         bodies: Vec<OperationBody>,
         data: Option<SorobanTransactionData>,
         until: u32,
     ) -> Result<Option<Outcome>, Error> {
-        let sequence = self.account_sequence(&source.account())?.saturating_add(1);
+        let sequence = sequence.saturating_add(1);
         let inclusion = i64::from(self.inclusion_fee) * bodies.len() as i64;
         let resources = data.as_ref().map_or(0, |data| data.resource_fee);
         let fee = u32::try_from(inclusion.saturating_add(resources))

@@ -1,9 +1,9 @@
 //! What is still to be done, read from the network alone, and the transaction of each step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stellar_xdr::{
-    Asset, ChangeTrustAsset, ChangeTrustOp, ContractExecutable, ContractIdPreimage,
+    AccountId, Asset, ChangeTrustAsset, ChangeTrustOp, ContractExecutable, ContractIdPreimage,
     CreateAccountOp, CreateContractArgs, CreateContractArgsV2, HostFunction, LedgerEntryData,
     LedgerKey, MuxedAccount, OperationBody, PaymentOp, ScVal, Uint256,
 };
@@ -42,21 +42,36 @@ pub enum Action {
     Contract(HostFunction),
 }
 
+/// What is still to be done, in this order.
+#[derive(Default)]
+pub struct Pending {
+    pub steps: Vec<Step>,
+    /// Of deployer and issuer, no younger than what the steps follow from: a transaction that comes after
+    /// them is applied only if nothing of theirs was in between.
+    sequences: BTreeMap<String, i64>,
+}
+
+impl Pending {
+    pub fn sequence(&self, account: &AccountId) -> i64 {
+        self.sequences.get(&account.to_string()).copied().unwrap_or_default()
+    }
+}
+
 /// What there is of it on the network.
 struct State {
-    accounts: BTreeSet<String>,
+    sequences: BTreeMap<String, i64>,
     /// The deployer's trustlines.
     balances: Vec<(Asset, i64)>,
     contracts: BTreeSet<String>,
 }
 
-/// In the order in which it is done. `uploaded`: codes that are known to be there, which are not asked
-/// for again, because the node answers with the whole code.
+/// `uploaded`: codes that are known to be there, which are not asked for again, because the node answers
+/// with the whole code.
 pub fn pending(
     chain: &Chain,
     plan: &Plan,
     uploaded: &mut BTreeSet<&'static str>,
-) -> Result<Vec<Step>, Error> {
+) -> Result<Pending, Error> {
     let state = read(chain, plan, uploaded)?;
     let there = |contract: &_| state.contracts.contains(&ToString::to_string(contract));
     let mut of_regions = (vec![], vec![], vec![]);
@@ -92,7 +107,7 @@ pub fn pending(
     let contracts = contracts.into_iter().filter(|name| !there(&plan.contract(name)));
     steps.extend(contracts.map(Step::Create));
     steps.extend(of_regions.0.into_iter().chain(of_regions.1).chain(of_regions.2));
-    Ok(steps)
+    Ok(Pending { steps, sequences: state.sequences })
 }
 
 /// Trustlines of the deployer, and what it needs in them.
@@ -100,7 +115,7 @@ fn funding(plan: &Plan, state: &State, needed: &[(Asset, i128)]) -> Result<Vec<S
     let mut steps = vec![];
     if let Some(issuer) = &plan.issuer {
         let used = needed.iter().any(|(asset, _)| plan.issues(asset));
-        if used && !state.accounts.contains(&issuer.account().to_string()) {
+        if used && !state.sequences.contains_key(&issuer.account().to_string()) {
             steps.push(Step::CreateIssuer);
         }
     }
@@ -151,11 +166,11 @@ fn read(chain: &Chain, plan: &Plan, uploaded: &mut BTreeSet<&'static str>) -> Re
     let codes = plan.codes.iter().filter(|code| !uploaded.contains(code.name));
     keys.extend(codes.map(|code| chain::code_key(&code.hash)));
     let mut state =
-        State { accounts: BTreeSet::new(), balances: vec![], contracts: BTreeSet::new() };
+        State { sequences: BTreeMap::new(), balances: vec![], contracts: BTreeSet::new() };
     for entry in chain.ledger_entries(&keys)? {
         match (entry.key, entry.val) {
             (_, LedgerEntryData::Account(account)) => {
-                state.accounts.insert(account.account_id.to_string());
+                state.sequences.insert(account.account_id.to_string(), account.seq_num.0);
             }
             (key, LedgerEntryData::Trustline(line)) => {
                 let asset =
@@ -171,14 +186,6 @@ fn read(chain: &Chain, plan: &Plan, uploaded: &mut BTreeSet<&'static str>) -> Re
             }
             _ => {}
         }
-    }
-    if !state.accounts.contains(&plan.deployer.to_string()) && plan.key.is_some() {
-        // What a local network's friendbot mends, before this is asked.
-        return Err(Error::other(format!(
-            "the deployer's account {} does not exist on this network: send it XLM (the dry run \
-             tells how much the fees are), and run again",
-            plan.deployer
-        )));
     }
     Ok(state)
 }
@@ -258,15 +265,18 @@ impl Step {
         }
     }
 
-    /// Of the resource fee, stroops, where it cannot be simulated yet: by half more than what a local
-    /// network with mainnet's prices charged. A test compares.
-    pub fn estimate(&self) -> i64 {
+    /// Of the resource fee, stroops, where it cannot be simulated yet: half more than a local network
+    /// with mainnet's prices charged. A test compares.
+    pub fn estimate(&self, plan: &Plan) -> i64 {
         match self {
-            Step::Create("factory") => 30_000_000,
-            Step::Create(_) => 5_000_000,
-            Step::Region(_) => 30_000_000,
-            Step::Deposit(_) => 5_000_000,
-            _ => 1_000_000,
+            Step::Create("factory") => 7_500_000,
+            Step::Create(_) => 800_000,
+            Step::Region(place) => match plan.regions[*place].token {
+                Token::New { .. } => 12_000_000,
+                Token::Asset(_) | Token::Contract(_) => 10_000_000,
+            },
+            Step::Deposit(_) => 2_200_000,
+            _ => 13_000,
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{contracts, local, EXAMPLE};
+use common::{changed, contracts, local, EXAMPLE};
 use tributary_deploy::{
     address,
     plan::{Region, Token, ONE},
@@ -20,12 +20,6 @@ fn refused(toml: &str) -> String {
         Ok(_) => panic!("accepted: {toml}"),
         Err(error) => error.to_string(),
     }
-}
-
-/// The example with one thing changed.
-fn changed(from: &str, to: &str) -> String {
-    assert!(EXAMPLE.contains(from), "the example has no {from}");
-    EXAMPLE.replacen(from, to, 1)
 }
 
 fn on_mainnet(toml: &str) -> Result<Plan, String> {
