@@ -1,6 +1,11 @@
 CARGO := cargo
 
-.PHONY: build test check-costs bench demo fuzz lint rust
+# where cargo puts what it builds for all tests
+BUILT := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/debug
+# the network and the deployer as `cargo test` has built them already
+PROGRAMS := TRIBUTARY_LOCALNET=$(BUILT)/tributary-localnet TRIBUTARY_DEPLOY=$(BUILT)/tributary-deploy
+
+.PHONY: build test journeys check-costs bench demo localnet fuzz lint rust
 
 # target/contracts/<name>.wasm, and manifest.txt with hashes and sizes
 build: rust
@@ -10,6 +15,13 @@ build: rust
 test: build
 	$(CARGO) test --locked --workspace
 	$(CARGO) run --locked --quiet -p tributary-bench -- --check
+	$(PROGRAMS) $(MAKE) --no-print-directory journeys
+
+# the suite as wallets use it, on the local network: by the JavaScript SDK and by the Stellar CLI, if they are there
+journeys: build
+	@if command -v node >/dev/null; then node tests/js/run.mjs; \
+	else echo "tests/js: skipped, because node (Node.js 20 or later) is not on the PATH"; fi
+	@tests/cli/journey.sh
 
 # fails on any difference from tests/snapshots/costs.md
 check-costs: build
@@ -19,9 +31,13 @@ check-costs: build
 bench: build
 	$(CARGO) run --locked --quiet -p tributary-bench
 
-# five short stories, printed: a network of regions, a large sale, a treasury, its stakers, and a day in a pool
+# starts a local network, deploys the suite, tells a story with signed transactions, prints what they cost
 demo: build
 	$(CARGO) run --locked --quiet -p tributary-demo
+
+# a local network on port 8000 with the suite, two regions and three funded wallets, until ctrl-c
+localnet: build
+	$(CARGO) run --locked --quiet -p tributary-demo -- serve
 
 # the mathematics and the random sequences, much longer: some hours
 fuzz: build
