@@ -17,8 +17,9 @@ const fail = (message) => {
   process.exit(1);
 };
 
-if (Number(process.versions.node.split(".")[0]) < 20) {
-  fail(`node ${process.versions.node} is too old: install 20 or later`);
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`node ${process.versions.node} is too old: install 20.19 or later`);
 }
 install();
 const folder = mkdtempSync(join(tmpdir(), "tributary-"));
