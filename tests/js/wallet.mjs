@@ -223,7 +223,7 @@ export async function eventsOf(client, name, topics, startLedger) {
   }
 }
 
-// Only genuine ones: nobody can tell an offer whose id does not follow from its terms.
+// Only genuine ones, whose id follows from maker, nonce and terms.
 export async function madeOffers(market, sellToken, buyToken, startLedger) {
   const pair = { sell_token: sellToken, buy_token: buyToken };
   const made = await eventsOf(market, "Made", pair, startLedger);
