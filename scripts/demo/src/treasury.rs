@@ -1,323 +1,207 @@
-//! A region with a token of its own and its treasury: the genesis sale, a pool, fees, buybacks by a stranger,
-//! and what the guardian stopped.
+//! A region's treasury: fees that arrive, what is protected, proposals that are public for days, and buybacks
+//! by anyone.
 
-use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
-use tributary_tests::{
-    network::{
-        val::{account, address, int, NO_DEADLINE},
-        LEDGER_SECONDS,
-    },
-    pool::ONE,
-    suite::{
-        field, fixed, grant, integer, new_token_params, policy, symbol, Key, Sale, Suite, BOND,
-    },
+use stellar_xdr::ScVal;
+use tributary_deploy::{val, Error};
+
+use crate::{
+    calls::{amount, amount_of},
+    text::{show, tokens},
+    world::{Contract, Person, World, DAY, HOUR, ONE},
 };
 
-use crate::decimal;
+const GRANT: i128 = 2_000 * ONE;
+const INCOME: i128 = 48_000 * ONE;
+/// Of the operating book, what buybacks may sell a day, basis points.
+const BUDGET_BPS: u32 = 1_000;
+const BUYBACKS: usize = 3;
 
-/// The treasury's errors for a proposal that is not due, for one that the guardian stopped, and for a buyback
-/// above the mean prices: code, name.
-const DELAY_NOT_OVER: (u32, &str) = (512, "DelayNotOver");
-const PROPOSAL_VETOED: (u32, &str) = (516, "ProposalVetoed");
-const PRICE_TOO_HIGH: (u32, &str) = (555, "PriceTooHigh");
-
-/// What one buyback sells: within the hour's budget and the pool's quarter percent.
-const AMOUNT: i128 = 200 * ONE;
-
-const HOUR: u64 = 60 * 60;
-const DAY: u64 = 24 * HOUR;
-
-struct Story {
-    suite: Suite,
-    nora: AccountId,
-    gil: AccountId,
-    kim: AccountId,
-    ana: AccountId,
-    treasury: ScAddress,
-    token: ScAddress,
-    key: Key,
-    began: u64,
-    nonce: u64,
-    contradictions: Vec<String>,
+/// Of a token, raw units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Books {
+    operating: i128,
+    protected: i128,
+    liquidity: i128,
+    stakers: i128,
 }
 
-/// Plays it; returns what contradicts the promises.
-pub fn play() -> Vec<String> {
-    println!("\nA region's treasury: Nora is the council, Gil the guardian, Kim a stranger\n");
-    println!("{:>5}  {:<8}{:<66}{:>10}", "day", "who", "does", "stroops");
-    let mut story = Story::new();
-    story.sell_the_genesis();
-    story.open_the_pool();
-    story.veto();
-    story.buy_back();
-    story.contradictions
+impl Books {
+    fn sum(self) -> i128 {
+        self.operating + self.protected + self.liquidity + self.stakers
+    }
 }
 
-impl Story {
-    fn new() -> Story {
-        let mut suite = Suite::new();
-        let [nora, gil, kim, ana] =
-            ["Nora", "Gil", "Kim", "Ana"].map(|name| suite.person(name, 200_000 * ONE));
-        let (cap, genesis) = (10_000_000 * ONE, 1_000_000 * ONE);
-        let params = new_token_params(&nora, &gil, "FJD", cap, genesis);
-        let factory = suite.factory.clone();
-        let args = vec![account(&nora), symbol("FJORD"), params];
-        let made = suite.call(&nora, &factory, "create_region", args).expect("a region");
-        let [treasury, token] = ["treasury", "token"].map(|kind| suite.of_region(kind, "FJORD"));
-        let key = Key("FJORD".into(), token.clone(), 30);
-        let began = suite.network.info.timestamp;
-        let (nonce, contradictions) = (0, vec![]);
-        let mut story = Story {
-            suite,
-            nora,
-            gil,
+pub fn play(world: &World) -> Result<(), Error> {
+    world.act("A treasury: Nora is the council, Gil the guardian, Kim is anyone");
+    let heidi = Person::named("Heidi");
+    income(world, &heidi)?;
+    propose(world)?;
+    buy_back(world)?;
+    for token in [&world.tft, &world.alps.token] {
+        let (booked, held) =
+            (books(world, token)?.sum(), world.balance(token, world.alps.treasury.val())?);
+        world.claim(booked == held, format!("the treasury booked {booked} and holds {held}"));
+    }
+    Ok(())
+}
+
+/// What trades of the last act paid, what a citizen protects, and what the region earns.
+fn income(world: &World, heidi: &Person) -> Result<(), Error> {
+    let (alps, kim) = (&world.alps, &world.kim);
+    let state = world.view(&alps.pool, "state", vec![])?;
+    let (tft, alp) = world.both(alps, &state, "owed_")?;
+    world.call(kim, &alps.pool, "collect", vec![])?;
+    for (token, owed) in [(&world.tft, tft), (&alps.token, alp)] {
+        world.call(kim, &alps.treasury, "absorb", vec![token.val()])?;
+        let books = books(world, token)?;
+        world.claim(books.operating == owed && books.sum() == owed, format!("{owed}: {books:?}"));
+    }
+    world.tell(
+        kim,
+        format!(
+            "collects the treasury's part of the fees: {}, {}",
+            show(tft, "TFT"),
+            show(alp, "ALP")
+        ),
+    );
+
+    let args = vec![heidi.val(), alps.token.val(), val::int(1_000 * ONE)];
+    world.call(heidi, &alps.treasury, "protect", args)?;
+    let budget = world.view(&alps.treasury, "budget", vec![alps.token.val()])?;
+    let free = amount_of(&budget, "releasable")?;
+    world.tell(heidi, "gives 1 000 ALP to be protected");
+    world.note(format!("the council can release {} of it in 30 days", show(free, "ALP")));
+    world.claim(free == 25 * ONE, format!("{free} of what was protected can be released"));
+
+    let args = vec![heidi.val(), alps.treasury.val(), val::int(INCOME)];
+    world.call(heidi, &alps.token, "transfer", args)?;
+    world.call(kim, &alps.treasury, "absorb", vec![alps.token.val()])?;
+    world.tell(heidi, format!("pays the region {} for its services", show(INCOME, "ALP")));
+    let books = books(world, &alps.token)?;
+    world.claim(books.operating == alp + INCOME, format!("after the income: {books:?}"));
+    Ok(())
+}
+
+/// A policy, a payment, and one that is stopped.
+fn propose(world: &World) -> Result<(), Error> {
+    let (alps, nora, gil, kim) = (&world.alps, &world.nora, &world.gil, &world.kim);
+    let jean = Person::named("Jean");
+    world.call(kim, &alps.treasury, "observe", vec![alps.pool.val()])?;
+    let propose = |nonce, action| {
+        world.call(nora, &alps.treasury, "propose", vec![ScVal::U64(nonce), action])
+    };
+    let grant = |to: &Person, raw: i128| {
+        let fields = [("amount", val::int(raw)), ("to", to.val()), ("token", alps.token.val())];
+        val::list(vec![val::symbol("Grant"), val::map(&fields)])
+    };
+    let execute = |id: &ScVal| world.call(kim, &alps.treasury, "execute", vec![id.clone()]);
+    let policy = propose(1, policy(&alps.pool))?;
+    world.tell(nora, "proposes that buybacks use the pool, a tenth of the book a day at most");
+    let paid = propose(2, grant(&jean, GRANT))?;
+    world.tell(nora, format!("proposes to pay Jean {}", show(GRANT, "ALP")));
+    let stopped = propose(3, grant(nora, 40_000 * ONE))?;
+    world.tell(nora, "proposes to pay herself 40 000 ALP");
+    world.call(gil, &alps.treasury, "veto", vec![stopped.clone()])?;
+    world.tell(gil, "vetoes that");
+    world.refused("executing at once", execute(&paid), (512, "DelayNotOver"))?;
+
+    world.pass(3 * DAY)?;
+    let before = world.balance(&alps.token, jean.val())?;
+    execute(&paid)?;
+    let got = world.balance(&alps.token, jean.val())? - before;
+    world.tell(kim, format!("executes the payment to Jean, who has {}", show(got, "ALP")));
+    world.claim(got == GRANT, format!("Jean was granted {GRANT} and got {got}"));
+    world.refused("executing what Gil vetoed", execute(&stopped), (516, "ProposalVetoed"))?;
+    world.pass(4 * DAY)?;
+    execute(&policy)?;
+    world.tell(kim, "executes the policy, seven days after it was proposed");
+    Ok(())
+}
+
+/// Kim has the treasury sell ALP for TFT, as much as the rule allows.
+fn buy_back(world: &World) -> Result<(), Error> {
+    let (alps, kim) = (&world.alps, &world.kim);
+    let buy = |raw: i128| {
+        let args = vec![alps.token.val(), val::int(raw), alps.pool.val()];
+        world.call(kim, &alps.treasury, "buyback", args)
+    };
+    // The price must have held for a day, and be fresh.
+    world.pass(25 * HOUR)?;
+    world.call(kim, &alps.pool, "sync", vec![])?;
+    let before = (books(world, &alps.token)?, books(world, &world.tft)?);
+    let held = world.balance(&world.tft, alps.treasury.val())?;
+    let (mut sold, mut bought) = (0, 0);
+    for round in 0..BUYBACKS {
+        let budget = world.view(&alps.treasury, "budget", vec![alps.token.val()])?;
+        let most = amount_of(&budget, "available")?;
+        let got = amount(&buy(most)?)?;
+        (sold, bought) = (sold + most, bought + got);
+        world.tell(
             kim,
-            ana,
-            treasury,
-            token,
-            key,
-            began,
-            nonce,
-            contradictions,
-        };
-        let does = format!("founds FJORD: {} TFT bond, treasury, pool, token FJD", BOND / ONE);
-        story.tell("Nora", &does, made.cost.fee);
-        let told = |name| field(&made.value, name);
-        let right =
-            told("treasury") == address(&story.treasury) && told("token") == address(&story.token);
-        story.claim(right, "treasury or token are not where a client computes them".into());
-        story.absorb(&story.token.clone());
-        let books = story.books(&story.token.clone());
-        story.claim(books[0] == genesis, format!("the treasury began with {books:?}"));
-        story
-    }
-
-    /// A fifth of what the treasury was born with, at half a TFT.
-    fn sell_the_genesis(&mut self) {
-        let sale = Sale {
-            selling: self.token.clone(),
-            amount: 200_000 * ONE,
-            buying: self.suite.tft.clone(),
-            price: fixed(1, 2),
-            min_fill: ONE,
-            expires_at: self.suite.network.info.timestamp + 30 * DAY,
-            proceeds_to: address(&self.treasury),
-        };
-        let id = self.propose("proposes to sell 200000 FJD at 0.5 TFT", sale.posting(1));
-        let early = self.execute("Kim", &id);
-        self.refused(early, DELAY_NOT_OVER, "executing before the delay");
-        self.days(3);
-        self.done("Kim", "executes it, three days later", &id);
-        let offer = sale.id(&self.treasury, 1);
-        for (name, amount) in [("Ana", 120_000), ("Kim", 80_000)] {
-            let who = if name == "Ana" { self.ana.clone() } else { self.kim.clone() };
-            let me = account(&who);
-            let (amount, most) = (int(amount * ONE), int(amount * ONE));
-            let args = vec![me.clone(), offer.clone(), amount, most, me, NO_DEADLINE];
-            let offers = self.suite.offers.clone();
-            let fill = self.suite.call(&who, &offers, "fill", args).expect("a fill");
-            let paid = integer(&fill.value);
-            self.tell(name, &format!("fills it for {} TFT", decimal(paid)), fill.cost.fee);
-        }
-        let tft = self.suite.tft.clone();
-        self.absorb(&tft);
-        let books = self.books(&tft);
-        self.claim(books[0] == 100_000 * ONE, format!("the sale earned {books:?}"));
-    }
-
-    fn open_the_pool(&mut self) {
-        let ana = self.ana.clone();
-        let made = self.suite.deposit(&ana, &self.key.clone(), 50_000 * ONE, 100_000 * ONE);
-        let fee = made.expect("a deposit").cost.fee;
-        self.tell("Ana", "deposits 50000 TFT and 100000 FJD into the pool", fee);
-        self.observe(true);
-        let pool = self.suite.pool(&self.key);
-        let named = policy(&[(pool, 10_000 * ONE, 20_000 * ONE)], 100);
-        let id = self.propose("proposes that buybacks may use the pool", named);
-        self.days(7);
-        self.done("Kim", "executes it, seven days later", &id);
-    }
-
-    fn veto(&mut self) {
-        let me = account(&self.nora);
-        let wanted = grant(&self.token.clone(), &me, 500_000 * ONE);
-        let id = self.propose("proposes to pay herself 500000 FJD", wanted);
-        let (gil, treasury) = (self.gil.clone(), self.treasury.clone());
-        let veto = self.suite.call(&gil, &treasury, "veto", vec![id.clone()]).expect("veto");
-        self.tell("Gil", "vetoes it", veto.cost.fee);
-        self.days(3);
-        let refused = self.execute("Nora", &id);
-        self.refused(refused, PROPOSAL_VETOED, "executing what was vetoed");
-    }
-
-    fn buy_back(&mut self) {
-        // Three days of trade back and forth, then the fees are collected.
-        let (kim, tft) = (self.kim.clone(), self.suite.tft.clone());
-        for _ in 0..20 {
-            let path = [self.key.clone()];
-            let bought = self.suite.route(&kim, &tft, 500 * ONE, &path).expect("a swap");
-            self.suite.network.close(1);
-            let back = integer(&bought.value);
-            self.suite.route(&kim, &self.token.clone(), back, &path).expect("a swap");
-            self.suite.network.close(1);
-        }
-        let pool = self.suite.pool(&self.key);
-        let collected = self.suite.call(&kim, &pool, "collect", vec![]).expect("collect");
-        self.tell("Kim", "trades twenty times, and collects the pool's fees", collected.cost.fee);
-        for token in [tft.clone(), self.token.clone()] {
-            self.absorb(&token);
-        }
-        self.days(1);
-        self.suite.network.close(1);
-
-        let supply = |story: &Story| {
-            let (asset, token) = &story.suite.assets[0];
-            story.suite.network.supply(asset, token)
-        };
-        let (before, books) = (supply(self), self.books(&tft));
-        let (mut sold, mut bought) = (0, 0);
-        for round in 0..4 {
-            if round == 3 {
-                // Nobody sold TFT meanwhile, so that the pool's price has left the means behind.
-                let refused = self.buyback(AMOUNT).map(|_| 0);
-                self.refused(refused, PRICE_TOO_HIGH, "a fourth buyback, above the mean prices,");
-                let (ana, path) = (self.ana.clone(), [self.key.clone()]);
-                let swap = self.suite.route(&ana, &tft, 400 * ONE, &path).expect("a swap");
-                self.tell("Ana", "sells 400 TFT", swap.cost.fee);
-                self.suite.network.close(1);
-            }
-            match self.buyback(AMOUNT) {
-                Ok(more) => (sold, bought) = (sold + AMOUNT, bought + more),
-                Err(error) => self.contradictions.push(format!("a buyback: {error}")),
-            }
-            // Budget and room refill meanwhile.
-            self.suite.network.close(u32::try_from(4 * HOUR / LEDGER_SECONDS).expect("small"));
-            self.observe(false);
-            self.suite.network.close(1);
-        }
-        let (after, now) = (supply(self), self.books(&tft));
-        let burned = before - after;
-        println!(
-            "\nTFT before {}, after {}: {} burned",
-            decimal(before),
-            decimal(after),
-            decimal(burned)
+            format!("has the treasury sell {} for {}", show(most, "ALP"), show(got, "TFT")),
         );
-        println!(
-            "TFT in the treasury: operating {}, protected {}, for liquidity {}, for the stakers {}",
-            decimal(now[0]),
-            decimal(now[1]),
-            decimal(now[2]),
-            decimal(now[3])
-        );
-        let price = sold as f64 / bought as f64;
-        self.claim(price < 2.0 * 1.014, format!("paid {price} FJD a TFT"));
-        self.claim((burned - bought / 4).abs() < 4, format!("{burned} of {bought} were burned"));
-        let kept: i128 = now.iter().sum::<i128>() - books.iter().sum::<i128>();
-        self.claim(kept == bought - burned, format!("{kept} of {bought} were kept"));
-        for token in [tft, self.token.clone()] {
-            let booked: i128 = self.books(&token).iter().sum();
-            let held = self.suite.balance(&token, address(&self.treasury));
-            self.claim(booked == held, format!("booked {booked}, held {held}"));
+        if round == 0 {
+            world.refused("another at once", buy(most), (550, "TooSoon"))?;
         }
-        println!();
-        let (kim, treasury) = (self.kim.clone(), self.treasury.clone());
-        let paid = self.suite.call(&kim, &treasury, "notify_stakers", vec![]).expect("paid");
-        let staking = self.suite.of_region("staking", "FJORD");
-        let state = self.suite.view(&staking, "state", vec![]).expect("a state");
-        let rewards = integer(&field(&state, "rewards"));
-        let does = format!("has {} TFT paid to those who stake in FJORD", decimal(rewards));
-        self.tell("Kim", &does, paid.cost.fee);
-        self.claim(rewards == now[3], format!("{rewards} of {} were paid to stakers", now[3]));
+        world.pass(HOUR)?;
+        world.call(kim, &alps.pool, "sync", vec![])?;
     }
+    let after = (books(world, &alps.token)?, books(world, &world.tft)?);
+    let kept = world.balance(&world.tft, alps.treasury.val())? - held;
+    let (burned, tft) = (bought - kept, after.1);
+    world.note(format!(
+        "of {} {} are burned, as much protected, as much for liquidity, for stakers",
+        show(bought, "TFT"),
+        tokens(burned)
+    ));
+    let spent = before.0.operating - after.0.operating;
+    world.claim(spent == sold, format!("the book gave {spent}, sold were {sold}"));
+    // Each part is rounded down in each buyback, and what is protected takes the rest.
+    let quarter = |raw: i128| (raw - bought / 4).abs() <= 3 * BUYBACKS as i128;
+    let was = before.1;
+    let parts = [
+        burned,
+        tft.protected - was.protected,
+        tft.liquidity - was.liquidity,
+        tft.stakers - was.stakers,
+    ];
+    world.claim(parts.into_iter().all(quarter), format!("{bought} was divided in {parts:?}"));
+    let booked = tft.sum() - before.1.sum();
+    world.claim(booked == kept, format!("{kept} were kept, {booked} are booked"));
+    let (reserve, alp) = world.reserves(alps)?;
+    let price = (sold as f64 / bought as f64) / (alp as f64 / reserve as f64);
+    // The pool's fee, and the policy's premium.
+    world.claim(price < 1.014, format!("paid {price} times the pool's price"));
+    Ok(())
+}
 
-    fn buyback(&mut self, amount: i128) -> Result<i128, String> {
-        let (kim, treasury) = (self.kim.clone(), self.treasury.clone());
-        let pool = self.suite.pool(&self.key);
-        let args = vec![address(&self.token), int(amount), address(&pool)];
-        let made = self.suite.call(&kim, &treasury, "buyback", args);
-        let made = made.map_err(|error| format!("{error:?}"))?;
-        let bought = integer(&made.value);
-        let does =
-            format!("has the treasury sell {} FJD for {} TFT", decimal(amount), decimal(bought));
-        self.tell("Kim", &does, made.cost.fee);
-        Ok(bought)
-    }
+fn policy(pool: &Contract) -> ScVal {
+    let named = val::map(&[
+        ("min_tft", val::int(10_000 * ONE)),
+        ("min_token", val::int(10_000 * ONE)),
+        ("pool", pool.val()),
+    ]);
+    let quarter = ScVal::U32(2_500);
+    let policy = val::map(&[
+        ("budget_bps", ScVal::U32(BUDGET_BPS)),
+        ("burn_bps", quarter.clone()),
+        ("liquidity_bps", quarter.clone()),
+        ("outflow_bps", ScVal::U32(250)),
+        ("pools", val::list(vec![named])),
+        ("premium_bps", ScVal::U32(100)),
+        ("protect_bps", quarter.clone()),
+        ("stakers_bps", quarter),
+    ]);
+    val::list(vec![val::symbol("SetPolicy"), policy])
+}
 
-    fn propose(&mut self, does: &str, action: ScVal) -> ScVal {
-        self.nonce += 1;
-        let (nora, treasury) = (self.nora.clone(), self.treasury.clone());
-        let args = vec![ScVal::U64(self.nonce), action];
-        let made = self.suite.call(&nora, &treasury, "propose", args).expect("a proposal");
-        self.tell("Nora", does, made.cost.fee);
-        made.value
-    }
-
-    fn execute(&mut self, name: &str, id: &ScVal) -> Result<i64, String> {
-        let who = if name == "Nora" { self.nora.clone() } else { self.kim.clone() };
-        let treasury = self.treasury.clone();
-        let made = self.suite.call(&who, &treasury, "execute", vec![id.clone()]);
-        made.map(|applied| applied.cost.fee).map_err(|error| format!("{error:?}"))
-    }
-
-    fn done(&mut self, name: &str, does: &str, id: &ScVal) {
-        match self.execute(name, id) {
-            Ok(fee) => self.tell(name, does, fee),
-            Err(error) => self.contradictions.push(format!("{does}: {error}")),
-        }
-    }
-
-    fn refused(&mut self, result: Result<i64, String>, (code, name): (u32, &str), what: &str) {
-        let error = format!("Error(Contract, #{code})");
-        let right = result.as_ref().is_err_and(|refusal| refusal.contains(&error));
-        self.claim(right, format!("{what}: {result:?}"));
-        println!("{:>5}  {what} is refused: {name} ({code})", "");
-    }
-
-    fn observe(&mut self, tell: bool) {
-        let (kim, treasury, pool) =
-            (self.kim.clone(), self.treasury.clone(), address(&self.suite.pool(&self.key)));
-        let made = self.suite.call(&kim, &treasury, "observe", vec![pool]).expect("observed");
-        if tell {
-            self.tell(
-                "Kim",
-                "has the treasury observe the pool, and does so every day",
-                made.cost.fee,
-            );
-        }
-    }
-
-    /// Days go by; once there is a pool somebody observes it.
-    fn days(&mut self, days: u64) {
-        for _ in 0..days {
-            self.suite.network.close(u32::try_from(DAY / LEDGER_SECONDS).expect("small"));
-            let pool = self.suite.pool(&self.key);
-            let state = self.suite.view(&pool, "state", vec![]).expect("a state");
-            if integer(&field(&state, "total_supply")) > 0 {
-                self.observe(false);
-            }
-        }
-    }
-
-    fn absorb(&mut self, token: &ScAddress) {
-        let (kim, treasury) = (self.kim.clone(), self.treasury.clone());
-        self.suite.call(&kim, &treasury, "absorb", vec![address(token)]).expect("absorbed");
-    }
-
-    /// Operating, protected, liquidity, stakers.
-    fn books(&self, token: &ScAddress) -> [i128; 4] {
-        let books = self.suite.view(&self.treasury, "books", vec![address(token)]).expect("books");
-        ["operating", "protected", "liquidity", "stakers"].map(|name| integer(&field(&books, name)))
-    }
-
-    fn tell(&self, who: &str, does: &str, fee: i64) {
-        let day = (self.suite.network.info.timestamp - self.began) / DAY;
-        println!("{day:>5}  {who:<8}{does:<66}{fee:>10}");
-    }
-
-    fn claim(&mut self, holds: bool, contradiction: String) {
-        if !holds {
-            self.contradictions.push(contradiction);
-        }
-    }
+fn books(world: &World, token: &Contract) -> Result<Books, Error> {
+    let books = world.view(&world.alps.treasury, "books", vec![token.val()])?;
+    let of = |name: &str| amount_of(&books, name);
+    Ok(Books {
+        operating: of("operating")?,
+        protected: of("protected")?,
+        liquidity: of("liquidity")?,
+        stakers: of("stakers")?,
+    })
 }
