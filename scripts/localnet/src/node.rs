@@ -30,6 +30,8 @@ use crate::{
 pub const RETAINED: usize = 17_280;
 /// Transactions that may wait: some ledgers full.
 const MAX_WAITING: usize = 4 * MAX_TX_SET_SIZE as usize;
+/// Ledgers in which an applied transaction is not looked at again.
+const BANNED: u32 = 10;
 /// All the XLM there is, in stroops.
 pub const TOTAL_COINS: i64 = 1_000_000_000_000_000_000;
 
@@ -58,9 +60,9 @@ pub struct Transacted {
 /// What became of a transaction that a client sent.
 pub enum Submitted {
     Pending,
-    /// It waits already, or was applied lately.
+    /// It waits already.
     Duplicate,
-    /// Another one of its account waits, or too many of all.
+    /// It was applied lately, or another one of its account waits, or too many of all.
     TryAgainLater,
     Refused(TransactionResult, Vec<DiagnosticEvent>),
 }
@@ -129,15 +131,20 @@ impl Node {
     pub fn submit(&mut self, envelope: TransactionEnvelope) -> Submitted {
         let frame = Frame::new(envelope, &self.network_id);
         let waits = self.waiting.iter().any(|waiting| waiting.hash == frame.hash);
-        if waits || self.places.contains_key(&frame.hash) {
+        if waits {
             return Submitted::Duplicate;
+        }
+        let header = &self.latest().header;
+        if let Some((applied, _)) = self.places.get(&frame.hash) {
+            if applied.saturating_add(BANNED) > header.ledger_seq {
+                return Submitted::TryAgainLater;
+            }
         }
         let source = frame.source();
         let busy = self.waiting.iter().any(|waiting| waiting.source() == source);
         if busy || self.waiting.len() >= MAX_WAITING {
             return Submitted::TryAgainLater;
         }
-        let header = &self.latest().header;
         // Checked for the ledger that may apply it; the time of that one is not known yet.
         let sequence = header.ledger_seq + 1;
         let delta = Delta::new(&self.state.0, sequence);

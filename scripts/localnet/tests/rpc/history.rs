@@ -109,7 +109,13 @@ fn a_transaction_waits_and_is_then_found() {
     assert_eq!(found["events"]["transactionEventsXdr"], json!(strings(&meta.events)));
     let events: Vec<_> = meta.operations[0].events.iter().map(base64).collect();
     assert_eq!(found["events"]["contractEventsXdr"], json!([events]));
-    assert_eq!(net.send(&envelope)["status"], "DUPLICATE", "also once applied");
+    for _ in 0..10 {
+        assert_eq!(net.send(&envelope)["status"], "TRY_AGAIN_LATER", "applied lately");
+        net.close();
+    }
+    let refused = net.send(&envelope);
+    let result: TransactionResult = decode(&refused["errorResultXdr"]);
+    assert_eq!(result.result, TransactionResultResult::TxBadSeq);
 }
 
 #[test]
