@@ -75,10 +75,10 @@ fn contract(
     log: &str,
     events: &[DiagnosticEvent],
 ) -> Error {
-    // The contract that was called last is most likely the one that refused.
-    let called = events.iter().rev().filter_map(called).chain(invoked(envelope));
+    // Else the contract that was called last is most likely the one.
+    let likely = events.iter().rev().filter_map(called).chain(invoked(envelope));
     let mut tried = vec![];
-    for contract in called {
+    for contract in refuser(events, code).into_iter().chain(likely) {
         if tried.contains(&contract) {
             continue;
         }
@@ -105,6 +105,24 @@ fn name(chain: &Chain, contract: &ScAddress, code: u32) -> Result<Option<(String
         let remedy = case.doc.to_utf8_string_lossy();
         Some((case.name.to_utf8_string_lossy(), remedy.trim_end_matches('.').to_string()))
     }))
+}
+
+/// The contract in which the error arose: the first to tell of it, unless a caller got over it and
+/// returned.
+fn refuser(events: &[DiagnosticEvent], code: u32) -> Option<ScAddress> {
+    let mut refuser = None;
+    for event in events {
+        match topics(event) {
+            [name, ..] if *name == val::symbol("fn_return") => refuser = None,
+            [name, ScVal::Error(ScError::Contract(told)), ..]
+                if *name == val::symbol("error") && *told == code && refuser.is_none() =>
+            {
+                refuser = event.event.contract_id.clone().map(ScAddress::Contract);
+            }
+            _ => {}
+        }
+    }
+    refuser
 }
 
 /// The contract that a diagnostic event says is called.

@@ -58,6 +58,27 @@ fn errors_have_the_names_that_the_contracts_give_them() {
     let args = vec![val::address(&plan.tft_contract()), val::int(0), val::list(vec![pool])];
     let told = contract_error(chain.view(&plan.contract("router"), "quote_exact_in", args));
     assert_eq!((told.0, told.1.as_str()), (300, "InvalidAmount"));
+    // By the pool, after it had answers from assets, whose codes it shares.
+    let pool = plan.places(&plan.regions[0]).pool;
+    let issuer = plan.issuer.as_ref().expect("a local network has one");
+    let stellar_xdr::PublicKey::PublicKeyTypeEd25519(deployer) = key.account().0;
+    let pays = plan.assets().into_iter().map(|asset| {
+        stellar_xdr::OperationBody::Payment(stellar_xdr::PaymentOp {
+            destination: stellar_xdr::MuxedAccount::Ed25519(deployer.clone()),
+            asset: asset.clone(),
+            amount: i64::try_from(100 * ONE).unwrap(),
+        })
+    });
+    chain.classic(issuer, pays.collect()).expect("issued");
+    let (me, never) = (val::account(&plan.deployer), ScVal::U64(u64::MAX));
+    let [some, least] = [val::int(10 * ONE), val::int(0)];
+    let deposit = vec![me.clone(), some.clone(), some, least.clone(), me.clone(), never.clone()];
+    let deposited = chain.invoke(key, &pool, "deposit", deposit).expect("a deposit");
+    assert!(matches!(deposited.value, ScVal::Vec(Some(_))), "what was used, and the shares");
+    let all = chain.view(&pool, "balance", vec![me.clone()]).expect("shares");
+    let withdraw = vec![me.clone(), all, least.clone(), least, me, never];
+    let told = contract_error(chain.invoke(key, &pool, "withdraw", withdraw));
+    assert_eq!((told.0, told.1.as_str()), (3, "SharesHeld"));
 }
 
 #[test]
