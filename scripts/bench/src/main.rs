@@ -94,7 +94,9 @@ fn table() -> String {
          checked by `make check-costs`. The floor\nis a contract that only takes the trader's \
          authorization, makes two token transfers and writes its instance.\nThe fee is the \
          resource fee at mainnet's rates of July 2026 with the rent of what is created or \
-         extended, in stroops.\nUsers hold Stellar assets in trustlines, as accounts do.\n\n\
+         extended, in stroops.\nRent is reckoned at 12 000 stroops a kilobyte, as the SDK does, so that it \
+         suffices when the network's state grows; mainnet charged\n1 000 in September 2026 \
+         (docs/decisions/0014-local-network.md).\nUsers hold Stellar assets in trustlines, as accounts do.\n\n\
          | call | instructions | × floor | memory | × floor | entries read | written | bytes \
          written | event bytes | fee |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
