@@ -22,7 +22,8 @@ use crate::{
 const MAGIC: &[u8] = b"tributary-localnet state 1\n";
 /// No ledger's meta is longer.
 const MAX_RECORD: u32 = 256 * 1024 * 1024;
-const DEPTH: u32 = 500;
+/// What a ledger tells nests as deeply as a transaction or an entry may, and then its own levels.
+const DEPTH: u32 = 600;
 
 /// The open file; no other process has it.
 pub struct Store {
