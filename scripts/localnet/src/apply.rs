@@ -240,6 +240,8 @@ fn operations(
         let mut one = all.child();
         let data = frame.soroban_data();
         let effect = match (&operation.body, data) {
+            // Refused below: no contract is called in the name of an account that is not there.
+            _ if one.account(&source).is_none() => None,
             (OperationBody::InvokeHostFunction(op), Some(data)) => {
                 Some(soroban::invoke(op, &source, data, frame, seed, &mut one, context))
             }
