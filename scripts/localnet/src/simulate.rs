@@ -77,6 +77,8 @@ pub fn simulate(request: &Request) -> Result<Simulated, String> {
     match &operation.body {
         OperationBody::InvokeHostFunction(op) => invoke(request, op, &source),
         OperationBody::ExtendFootprintTtl(op) => {
+            // The library adds them without looking.
+            request.sequence.checked_add(op.extend_to).ok_or("extendTo is beyond all ledgers")?;
             footprint_only(request, &frame, |config, keys, info| {
                 let adjust = adjustment(request);
                 simulate_extend_ttl_op(&request.state, config, &adjust, info, keys, op.extend_to)
