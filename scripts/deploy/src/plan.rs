@@ -136,6 +136,10 @@ impl Plan {
         toml: &str,
         contracts: &Path,
     ) -> Result<Plan, Error> {
+        // Else its rules, and the question before spending, could be gone around.
+        if network != Network::Mainnet && passphrase == Network::Mainnet.passphrase() {
+            return Err(Error::other("this is mainnet's passphrase: say --network mainnet"));
+        }
         let (deployer, key) = match deployer {
             Deployer::Key(key) => (key.account(), Some(key)),
             Deployer::Address(id) => (id, None),

@@ -30,6 +30,16 @@ fn on_mainnet(toml: &str) -> Result<Plan, String> {
 }
 
 #[test]
+fn mainnet_is_planned_under_its_own_name_only() {
+    for network in [Network::Local, Network::Testnet] {
+        let deployer = Deployer::Key(Keypair::from_seed([1; 32]));
+        let passphrase = Network::Mainnet.passphrase();
+        let refused = Plan::new(network, passphrase, deployer, EXAMPLE, &contracts()).err();
+        assert!(refused.expect("a refusal").to_string().contains("--network mainnet"));
+    }
+}
+
+#[test]
 fn the_example_is_read_as_it_says() {
     let plan = local(EXAMPLE).expect("the example");
     assert_eq!((plan.bond, plan.offers_fee_bps), (1_000 * ONE, 20));
