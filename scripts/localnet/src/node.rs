@@ -289,12 +289,19 @@ impl Node {
             close_time,
         };
         let delta = Delta::new(&self.state.0, sequence);
-        let invalid: BTreeSet<Hash> = self
-            .waiting
-            .iter()
-            .filter(|frame| validity::check(frame, &delta, &at).is_err())
-            .map(|frame| frame.hash.clone())
-            .collect();
+        let mut bids: BTreeMap<AccountId, i64> = BTreeMap::new();
+        let mut invalid = BTreeSet::new();
+        for frame in &self.waiting {
+            let payer = frame.fee_source();
+            let before = bids.get(&payer).copied().unwrap_or(0);
+            let bid = before.saturating_add(frame.fee_bid());
+            let pays = validity::available(&delta, &payer) >= bid;
+            if pays && validity::check(frame, &delta, &at).is_ok() {
+                bids.insert(payer, bid);
+            } else {
+                invalid.insert(frame.hash.clone());
+            }
+        }
         self.waiting.retain(|frame| !invalid.contains(&frame.hash));
     }
 }

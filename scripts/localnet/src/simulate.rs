@@ -20,7 +20,7 @@ use stellar_xdr::{
 use crate::{
     frame::Frame,
     ledger::{xdr, Snapshot},
-    soroban::ledger_info,
+    soroban::{last_diagnostics, ledger_info},
 };
 
 /// Whether authorization is recorded or enforced.
@@ -123,7 +123,7 @@ fn invoke(
         true,
     )
     .map_err(|error| format!("{error:#}"))?;
-    let events = found.diagnostic_events;
+    let events = last_diagnostics(found.diagnostic_events);
     let value = match found.invoke_result {
         Ok(value) => value,
         Err(error) => {

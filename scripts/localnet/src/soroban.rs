@@ -147,6 +147,20 @@ fn compiler() -> Host {
     Host::with_storage_and_budget(Storage::default(), unlimited())
 }
 
+/// Bytes of the diagnostics that are kept of an invocation.
+const MAX_DIAGNOSTICS: usize = 256 * 1024;
+
+/// The last ones, which tell why it failed; a contract may emit any number of them.
+pub fn last_diagnostics(mut all: Vec<DiagnosticEvent>) -> Vec<DiagnosticEvent> {
+    let mut bytes = 0;
+    let kept = all.iter().rev().take_while(|event| {
+        bytes += xdr(*event).len();
+        bytes <= MAX_DIAGNOSTICS
+    });
+    let dropped = all.len() - kept.count();
+    all.split_off(dropped)
+}
+
 /// Why an invocation fails that the host could run.
 enum Refusal {
     Limit,
@@ -167,6 +181,7 @@ pub fn invoke(
 ) -> Effect {
     let mut diagnostics = vec![];
     let result = try_invoke(op, source, data, frame, seed, delta, context, &mut diagnostics);
+    let diagnostics = last_diagnostics(diagnostics);
     match result {
         Ok(effect) => Effect { diagnostics, ..effect },
         Err(refusal) => {

@@ -51,8 +51,9 @@ impl Store {
         if store.file.metadata().map_err(failed)?.len() == 0 {
             let node = Node::new(passphrase, settings, milliseconds, time);
             let genesis = genesis(passphrase, &node.settings, milliseconds, time);
-            store.file.write_all(MAGIC).map_err(failed)?;
-            store.write(&genesis).map_err(failed)?;
+            let first = record_of(&genesis).map_err(failed)?;
+            // At once, so that no file begins without saying of which network it is.
+            store.file.write_all(&[MAGIC, &first].concat()).map_err(failed)?;
             store.file.sync_data().map_err(failed)?;
             return Ok((store, node));
         }
@@ -75,13 +76,13 @@ impl Store {
         })
     }
 
+    /// A record that can't be written whole is taken back.
     fn write(&mut self, content: &[u8]) -> io::Result<()> {
-        let length = u32::try_from(content.len()).ok().filter(|length| *length <= MAX_RECORD);
-        let length = length.ok_or_else(|| io::Error::other("a ledger too large for a record"))?;
-        let mut record = length.to_be_bytes().to_vec();
-        record.extend_from_slice(&Sha256::digest(content));
-        record.extend_from_slice(content);
-        self.file.write_all(&record)
+        let record = record_of(content)?;
+        let end = self.file.metadata()?.len();
+        self.file.write_all(&record).inspect_err(|_| {
+            let _ = self.file.set_len(end);
+        })
     }
 
     fn read(&self, passphrase: &str, settings: Settings) -> Result<Node, String> {
@@ -121,6 +122,15 @@ impl Store {
             node.finish(closed, changes);
         }
     }
+}
+
+fn record_of(content: &[u8]) -> io::Result<Vec<u8>> {
+    let length = u32::try_from(content.len()).ok().filter(|length| *length <= MAX_RECORD);
+    let length = length.ok_or_else(|| io::Error::other("a ledger too large for a record"))?;
+    let mut record = length.to_be_bytes().to_vec();
+    record.extend_from_slice(&Sha256::digest(content));
+    record.extend_from_slice(content);
+    Ok(record)
 }
 
 /// The content of the next record, `None` at the end of the file.

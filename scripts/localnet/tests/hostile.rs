@@ -9,6 +9,7 @@ use std::{
 
 use common::*;
 use ed25519_dalek::Signer as _;
+use sha2::{Digest, Sha256};
 use stellar_xdr::*;
 use tributary_localnet::{
     node::{Node, Submitted, TOTAL_COINS},
@@ -217,4 +218,106 @@ fn no_stroop_appears_or_vanishes_when_many_pay_and_are_paid_in_one_ledger() {
     drop(store);
     assert_eq!(open(&path).1.state.0, node.state.0, "what was told adds up to what is");
     fs::remove_file(&path).unwrap();
+}
+
+/// A contract whose `f` emits 500 events of 65 000 bytes each: far more than a transaction may.
+/// Assembled by hand: a loop around `contract_event`.
+const NOISY: &[u8] = &[
+    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x0b, 0x02, 0x60, 0x02, 0x7e, 0x7e, 0x01,
+    0x7e, 0x60, 0x00, 0x01, 0x7e, 0x02, 0x13, 0x03, 0x01, 0x62, 0x01, 0x33, 0x00, 0x00, 0x01, 0x76,
+    0x01, 0x5f, 0x00, 0x01, 0x01, 0x78, 0x01, 0x31, 0x00, 0x00, 0x03, 0x02, 0x01, 0x01, 0x05, 0x03,
+    0x01, 0x00, 0x02, 0x07, 0x0e, 0x02, 0x01, 0x66, 0x00, 0x03, 0x06, 0x6d, 0x65, 0x6d, 0x6f, 0x72,
+    0x79, 0x02, 0x00, 0x0a, 0x34, 0x01, 0x32, 0x02, 0x02, 0x7e, 0x01, 0x7f, 0x42, 0x04, 0x42, 0x84,
+    0x80, 0x80, 0x80, 0x80, 0xbd, 0x3f, 0x10, 0x00, 0x21, 0x00, 0x10, 0x01, 0x21, 0x01, 0x41, 0xf4,
+    0x03, 0x21, 0x02, 0x03, 0x40, 0x20, 0x01, 0x20, 0x00, 0x10, 0x02, 0x1a, 0x20, 0x02, 0x41, 0x01,
+    0x6b, 0x22, 0x02, 0x0d, 0x00, 0x0b, 0x42, 0x02, 0x0b, 0x00, 0x1e, 0x11, 0x63, 0x6f, 0x6e, 0x74,
+    0x72, 0x61, 0x63, 0x74, 0x65, 0x6e, 0x76, 0x6d, 0x65, 0x74, 0x61, 0x76, 0x30, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, 0x00, 0x00,
+];
+
+#[test]
+fn a_noisy_contract_leaves_little_behind() {
+    let mut node = node();
+    fund(&mut node, "alice", 10_000 * XLM);
+    let upload = HostFunction::UploadContractWasm(NOISY.to_vec().try_into().unwrap());
+    let tx = prepared(&node, "alice", upload);
+    let envelope = signed(&node, tx, &["alice"]);
+    assert!(succeeded(&send(&mut node, envelope)));
+    let preimage = ContractIdPreimage::Address(ContractIdPreimageFromAddress {
+        address: ScAddress::Account(id("alice")),
+        salt: Uint256([0; 32]),
+    });
+    let code = Hash(Sha256::digest(NOISY).into());
+    let create = HostFunction::CreateContract(CreateContractArgs {
+        contract_id_preimage: preimage.clone(),
+        executable: ContractExecutable::Wasm(code.clone()),
+    });
+    let tx = prepared(&node, "alice", create);
+    let envelope = signed(&node, tx, &["alice"]);
+    assert!(succeeded(&send(&mut node, envelope)));
+    let preimage = HashIdPreimage::ContractId(HashIdPreimageContractId {
+        network_id: node.network_id.clone(),
+        contract_id_preimage: preimage,
+    });
+    let contract = ScAddress::Contract(ContractId(tributary_localnet::ledger::hash(&preimage)));
+    let call = invocation(&contract, "f", vec![]);
+    let mut tx = unprepared(&node, "alice", call);
+    let TransactionExt::V1(data) = &mut tx.ext else { unreachable!() };
+    data.resources.instructions = 100_000_000;
+    let instance = LedgerKey::ContractData(LedgerKeyContractData {
+        contract,
+        key: ScVal::LedgerKeyContractInstance,
+        durability: ContractDataDurability::Persistent,
+    });
+    let code = LedgerKey::ContractCode(LedgerKeyContractCode { hash: code });
+    data.resources.footprint.read_only = vec![instance, code].try_into().unwrap();
+    let envelope = signed(&node, tx, &["alice"]);
+    let result = send(&mut node, envelope);
+    let TransactionResultResult::TxFailed(results) = &result.result else { panic!("{result:?}") };
+    let limit = InvokeHostFunctionResult::ResourceLimitExceeded;
+    let limit = OperationResultTr::InvokeHostFunction(limit);
+    assert_eq!(results[0], OperationResult::OpInner(limit));
+    let TransactionMeta::V4(meta) = &node.latest().transactions[0].meta else { unreachable!() };
+    let size = meta.to_xdr(Limits::none()).unwrap().len();
+    assert!(meta.diagnostic_events.len() > 1, "the last of them tell");
+    assert!(size < 300_000, "{size}");
+}
+
+#[test]
+fn who_waits_for_the_next_ledger_is_paid_for_by_what_is_left() {
+    let mut node = node();
+    let crowd: Vec<String> = (0..10).map(|n| format!("crowd {n}")).collect();
+    for name in crowd.iter().map(String::as_str).chain(["alice", "carol"]) {
+        fund(&mut node, name, 100 * XLM);
+    }
+    fund(&mut node, "bob", 1_000 * XLM);
+    let submit = |node: &mut Node, envelope| {
+        assert!(matches!(node.submit(envelope), Submitted::Pending));
+    };
+    // A ledger takes a thousand operations: of these the last waits, and what comes after it.
+    let tx = transaction(&node, "bob", payment("carol", 900 * XLM));
+    let envelope = signed(&node, tx, &["bob"]);
+    submit(&mut node, envelope);
+    for name in &crowd {
+        let mut tx = transaction(&node, name, payment(name, 1));
+        let one = tx.operations[0].clone();
+        (tx.fee, tx.operations) = (10_000, vec![one; 100].try_into().unwrap());
+        let envelope = signed(&node, tx, &[name]);
+        submit(&mut node, envelope);
+    }
+    // Bob can pay each of these, before his own payment both, and after it one.
+    for name in ["alice", "carol"] {
+        let tx = transaction(&node, name, payment(name, 1));
+        let inner = signed(&node, tx, &[name]);
+        let envelope = bumped(&node, "bob", inner, 60 * XLM);
+        submit(&mut node, envelope);
+    }
+    node.close(0);
+    assert_eq!(node.latest().transactions.len(), 10);
+    node.close(0);
+    let applied = &node.latest().transactions;
+    assert_eq!(applied.len(), 2, "the last of the crowd, and Alice's");
+    node.close(0);
+    assert!(node.latest().transactions.is_empty(), "Carol's was dropped");
+    assert_eq!(account(&node, "carol").seq_num, SequenceNumber(i64::from(13) << 32));
 }

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::{
     format::base64,
-    shared::{Chain, Pace, Shared},
+    shared::{now, Chain, Pace, Shared},
     transactions::succeeded,
 };
 use crate::{
@@ -70,7 +70,7 @@ pub async fn fund(shared: &std::sync::Arc<Shared>, account: AccountId) -> Answer
         if chain.asked.len() >= MAX_WAITING {
             return Err(Refusal::Later("too many are asking; try again"));
         }
-        chain.asked.entry(account).or_default().push(sender);
+        chain.asked.entry(account.clone()).or_default().push(sender);
     }
     // Where nobody else closes ledgers, the friendbot does; the first may still hold another one's
     // transaction from the root account.
@@ -78,8 +78,15 @@ pub async fn fund(shared: &std::sync::Arc<Shared>, account: AccountId) -> Answer
         if shared.pace != Pace::OnDemand {
             break;
         }
-        let closing = shared.clone();
-        let _ = tokio::task::spawn_blocking(move || closing.close()).await;
+        let (closing, account) = (shared.clone(), account.clone());
+        let close = move || {
+            let mut chain = closing.chain();
+            // Else another one's ledger has funded this account too.
+            if chain.asked.contains_key(&account) || chain.funding.is_some() {
+                let _ = closing.step(&mut chain, |node| node.close(now()));
+            }
+        };
+        let _ = tokio::task::spawn_blocking(close).await;
         if let Ok(answer) = receiver.try_recv() {
             return answer;
         }

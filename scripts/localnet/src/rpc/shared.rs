@@ -90,7 +90,7 @@ impl Shared {
     }
 
     /// After a ledger that can't be kept there is none: the file would have a gap.
-    fn step(&self, chain: &mut Chain, close: impl FnOnce(&mut Node)) -> io::Result<()> {
+    pub(super) fn step(&self, chain: &mut Chain, close: impl FnOnce(&mut Node)) -> io::Result<()> {
         let closed = chain.step(close);
         if let Err(error) = &closed {
             self.failure.send_replace(Some(format!("the state can't be kept: {error}")));

@@ -25,6 +25,9 @@ pub fn close(shared: &Shared, params: Close) -> Result<Value, Error> {
     if !(1..=MAX_LEDGERS).contains(&count) {
         return Err(Error::params(format!("count must be between 1 and {MAX_LEDGERS}")));
     }
+    if LAST_LEDGER.saturating_sub(shared.chain().range().latest) < count {
+        return Err(Error::params("there are no more ledgers: begin another network"));
+    }
     for _ in 0..count {
         shared.close().map_err(|error| Error::internal(error.to_string()))?;
     }
