@@ -2,8 +2,7 @@
 
 use std::{
     future::Future,
-    io::{Read, Write},
-    net::TcpStream,
+    io,
     sync::atomic::{AtomicU32, Ordering},
     thread::sleep,
     time::{Duration, Instant},
@@ -18,7 +17,12 @@ use stellar_xdr::{
     SequenceNumber, SorobanAuthorizationEntry, SorobanTransactionData, Transaction,
     TransactionEnvelope, TransactionExt, TransactionV1Envelope, TrustLineAsset, Uint256,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    runtime::{Builder, Runtime},
+    time::timeout,
+};
 
 use crate::{address, error::Error, explain};
 
@@ -31,6 +35,8 @@ const FEE_MARGIN_PERCENT: i64 = 10;
 const MAX_KEYS: usize = 200;
 /// How often a question is put again that the node did not answer.
 const ATTEMPTS: u32 = 4;
+/// Of the friendbot's answer, bytes: its first line decides, the rest is shown when it refuses.
+const MAX_FRIENDBOT: u64 = 4_096;
 
 pub struct Chain {
     pub(crate) client: Client,
@@ -39,7 +45,10 @@ pub struct Chain {
     /// The most that is offered for a place in a ledger, stroops an operation. Charged is what the
     /// ledger's cheapest transaction offers.
     pub inclusion_fee: u32,
+    /// How long a question may remain without an answer, repetitions included.
+    pub answer_within: Duration,
     url: String,
+    shown_url: String,
     friendbot: Option<String>,
     runtime: Runtime,
     /// The last ledger that one of our transactions was applied in: older answers are not taken. Behind
@@ -63,13 +72,17 @@ impl Chain {
     pub fn connect(url: &str, passphrase: &str) -> Result<Chain, Error> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| Error::other(error.to_string()))?;
-        let client = Client::new(url).map_err(|error| Error::other(format!("{url}: {error}")))?;
+        // Not the URL: what cannot be read cannot be freed of its secrets.
+        let client =
+            Client::new(url).map_err(|error| Error::other(format!("the node's URL: {error}")))?;
         let mut chain = Chain {
             client,
             passphrase: passphrase.to_string(),
             network_id: address::network_id(passphrase),
             inclusion_fee: 100,
+            answer_within: Duration::from_secs(30),
             url: url.to_string(),
+            shown_url: public_url(url),
             friendbot: None,
             runtime,
             seen: AtomicU32::new(0),
@@ -77,17 +90,23 @@ impl Chain {
         let network = chain.ask(|client| async move { client.get_network().await })?;
         if network.passphrase != passphrase {
             return Err(Error::other(format!(
-                "the node at {url} is on another network: its passphrase is {:?}, expected is \
+                "the node at {} is on another network: its passphrase is {:?}, expected is \
                  {passphrase:?}. Check --network, --rpc and --passphrase",
-                network.passphrase
+                chain.shown_url, network.passphrase
             )));
         }
         chain.friendbot = network.friendbot_url;
         Ok(chain)
     }
 
+    /// May hold a provider's secret.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// To print and to publish.
+    pub fn shown_url(&self) -> &str {
+        &self.shown_url
     }
 
     pub fn passphrase(&self) -> &str {
@@ -215,7 +234,10 @@ impl Chain {
     /// Asks the network's friendbot to create the account, where there is one.
     pub fn friendbot(&self, id: &AccountId) -> Result<(), Error> {
         let Some(url) = &self.friendbot else {
-            return Err(Error::other(format!("{} has no friendbot: send {id} XLM", self.url)));
+            return Err(Error::other(format!(
+                "{} has no friendbot: send {id} XLM",
+                self.shown_url
+            )));
         };
         let Some((host, path)) = url.strip_prefix("http://").map(|rest| {
             rest.split_once('/').map_or((rest, String::new()), |(host, path)| (host, path.into()))
@@ -225,14 +247,17 @@ impl Chain {
         let place = if host.contains(':') { host.to_string() } else { format!("{host}:80") };
         let request =
             format!("GET /{path}?addr={id} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        let exchange = || {
-            let mut stream = TcpStream::connect(place)?;
-            stream.write_all(request.as_bytes())?;
+        let exchange = async {
+            let mut stream = TcpStream::connect(place).await?;
+            stream.write_all(request.as_bytes()).await?;
             let mut answer = vec![];
-            stream.read_to_end(&mut answer).map(|_| answer)
+            stream.take(MAX_FRIENDBOT).read_to_end(&mut answer).await.map(|_| answer)
         };
         let failed = |error| Error::Node(format!("friendbot at {url}: {error}"));
-        let answer = exchange().map_err(|error: std::io::Error| failed(error.to_string()))?;
+        let answer = match self.answer(self.answer_within, exchange) {
+            Some(answer) => answer.map_err(|error: io::Error| failed(error.to_string()))?,
+            None => return Err(failed(self.silence())),
+        };
         let given = answer.starts_with(b"HTTP/1.1 200");
         let until = Instant::now() + Duration::from_secs(30);
         while self.account(id)?.is_none() {
@@ -251,19 +276,33 @@ impl Chain {
     {
         let mut pause = Duration::from_millis(200);
         let mut attempts = 1;
+        let until = Instant::now() + self.answer_within;
         loop {
-            match self.runtime.block_on(question(&self.client)) {
+            let left = until.saturating_duration_since(Instant::now());
+            let Some(answer) = self.answer(left, question(&self.client)) else {
+                return Err(Error::Node(format!("{}: {}", self.shown_url, self.silence())));
+            };
+            match answer {
                 Err(stellar_rpc_client::Error::JsonRpc(_)) if attempts < ATTEMPTS => {
                     attempts += 1;
                     sleep(pause);
                     pause *= 3;
                 }
                 Err(stellar_rpc_client::Error::JsonRpc(error)) => {
-                    return Err(Error::Node(format!("{}: {error}", self.url)));
+                    return Err(Error::Node(format!("{}: {error}", self.shown_url)));
                 }
                 answer => return Ok(answer?),
             }
         }
+    }
+
+    /// Nothing, if there is none in this time.
+    fn answer<T>(&self, within: Duration, answer: impl Future<Output = T>) -> Option<T> {
+        self.runtime.block_on(async { timeout(within, answer).await.ok() })
+    }
+
+    fn silence(&self) -> String {
+        format!("no answer in {} s", self.answer_within.as_secs())
     }
 
     /// Asks again as long as the answer is older than what we know.
@@ -275,11 +314,23 @@ impl Chain {
                 return Ok(answer);
             }
             if Instant::now() > until {
-                return Err(Error::Node(format!("{} has stopped at ledger {ledger}", self.url)));
+                let url = &self.shown_url;
+                return Err(Error::Node(format!("{url} has stopped at ledger {ledger}")));
             }
             sleep(Duration::from_millis(500));
         }
     }
+}
+
+/// Scheme, host and port: what follows, or is before an @, is often a provider's secret.
+fn public_url(url: &str) -> String {
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), url),
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    scheme + host
 }
 
 pub fn call(contract: &ScAddress, function: &str, args: Vec<ScVal>) -> HostFunction {

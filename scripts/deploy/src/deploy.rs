@@ -107,7 +107,10 @@ pub fn deploy(
         };
     }
     verify::verify(chain, plan)?.into_result()?;
-    Ok(Deployment::new(plan, chain.url()))
+    // A local network's has no secret, and may have a path that clients need.
+    let local = plan.network == Network::Local;
+    let rpc = if local { chain.url() } else { chain.shown_url() };
+    Ok(Deployment::new(plan, rpc))
 }
 
 /// What `deploy` would send. Sends nothing.

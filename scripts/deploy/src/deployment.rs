@@ -9,7 +9,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{address, plan::Plan, val};
+use crate::{
+    address,
+    error::Error,
+    plan::{Network, Plan},
+    val,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
@@ -112,6 +117,39 @@ impl Deployment {
             },
             regions: regions.collect(),
         }
+    }
+
+    /// Refuses to replace what tells of another deployer's contracts or another network's, which may be
+    /// told nowhere else. Local networks come and go.
+    pub fn replaceable(path: &Path, plan: &Plan) -> Result<(), Error> {
+        if plan.network == Network::Local {
+            return Ok(());
+        }
+        let shown = path.display();
+        let refused = |why| {
+            Err(Error::other(format!(
+                "{shown} {why}, and would be overwritten: nothing was sent. Name another file by --out"
+            )))
+        };
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return refused(format!("cannot be read ({error})")),
+        };
+        let Ok(there) = serde_json::from_str::<Deployment>(&text) else {
+            return refused("is no record of a deployment".to_string());
+        };
+        let deployer = plan.deployer.to_string();
+        for (what, there, here) in [
+            ("deployer", &there.deployer, deployer.as_str()),
+            ("network", &there.network, plan.network.name()),
+            ("passphrase", &there.passphrase, plan.passphrase.as_str()),
+        ] {
+            if there != here {
+                return refused(format!("has another {what}, {there:?}"));
+            }
+        }
+        Ok(())
     }
 
     /// All of it or nothing. Leaves the file alone when it says the same; tells whether it did not.

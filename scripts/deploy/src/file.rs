@@ -8,6 +8,7 @@ use stellar_xdr::{AccountId, Asset, ScAddress};
 use crate::{
     address,
     error::Error,
+    keys,
     plan::{Network, Params, Region, Token, ONE, ROOT},
 };
 
@@ -117,6 +118,12 @@ pub struct Reader {
 
 impl Reader {
     pub fn read(&self, toml: &str) -> Result<Wanted, Error> {
+        // Before an error could quote it.
+        ensure(
+            !keys::in_text(toml),
+            "there is a secret key in this file, which is to be published. Take it out; if anybody \
+             else could have read it, take it as stolen, and use a new one. Addresses begin with G or C",
+        )?;
         let file: File = toml::from_str(toml).map_err(|error| Error::other(error.to_string()))?;
         let NetworkTable { tft, bond, offers_fee_bps, oracle_min_reserve, .. } = &file.network;
         let table = &file.network;

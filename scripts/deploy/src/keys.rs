@@ -13,6 +13,12 @@ use crate::error::Error;
 /// Where a key is looked for when no file is named.
 pub const VARIABLE: &str = "TRIBUTARY_KEY";
 
+/// Whether a secret key stands somewhere in a text, which then must not be shown.
+pub fn in_text(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| PrivateKey::from_string(word).is_ok())
+}
+
 /// Signs for an account. The secret is overwritten in memory when it is dropped.
 pub struct Keypair(SigningKey);
 

@@ -13,7 +13,7 @@ use tributary_deploy::{
     deploy::{Fee, Foreseen},
     keys::{self, Keypair},
     steps::amount_text,
-    Chain, Deployer, Error, Network, Plan, Progress,
+    Chain, Deployer, Deployment, Error, Network, Plan, Progress,
 };
 
 /// Brings a Stellar network to what region.toml describes: uploads code, deploys the suite, creates
@@ -60,10 +60,20 @@ struct Options {
 }
 
 fn main() -> ExitCode {
+    // Before anything could quote it.
+    if env::args_os().any(|text| keys::in_text(&text.to_string_lossy())) {
+        eprintln!(
+            "error: there is a secret key on the command line, where other programs see it, and which \
+             the shell keeps. Take it as stolen: move what the account holds to another, with a new \
+             key. Put that into a file, which --key names, or into the environment's {}",
+            keys::VARIABLE
+        );
+        return ExitCode::FAILURE;
+    }
     match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", printable(&error.to_string()));
             ExitCode::FAILURE
         }
     }
@@ -79,10 +89,15 @@ fn run(options: &Options) -> Result<(), Error> {
         )
     })?;
     let plan = plan(options, passphrase)?;
+    let out = options.out.clone();
+    let out = out.unwrap_or_else(|| format!("deployments/{}.json", network.name()).into());
+    if !options.verify && !options.dry_run {
+        Deployment::replaceable(&out, &plan)?;
+    }
     let mut chain = Chain::connect(url, passphrase)?;
     let usual = if network == Network::Local { 100 } else { 10_000 };
     chain.inclusion_fee = options.inclusion_fee.unwrap_or(usual);
-    println!("{} at {url}; the deployer is {}", network.name(), plan.deployer);
+    println!("{} at {}; the deployer is {}", network.name(), chain.shown_url(), plan.deployer);
     if options.verify {
         let checks = tributary_deploy::verify(&chain, &plan)?.into_result()?;
         println!("{checks} comparisons: everything is as asked for");
@@ -107,8 +122,6 @@ fn run(options: &Options) -> Result<(), Error> {
         Ok(())
     };
     let deployment = tributary_deploy::deploy(&chain, &plan, &mut progress)?;
-    let out = options.out.clone();
-    let out = out.unwrap_or_else(|| format!("deployments/{}.json", network.name()).into());
     let written = deployment.write(&out).map_err(|error| unreadable(&out, &error))?;
     match sent {
         0 => println!("0 transactions: everything is there, and as asked for"),
@@ -177,6 +190,19 @@ fn confirm(network: Network) -> Result<(), Error> {
 
 fn unreadable(path: &std::path::Path, error: &io::Error) -> Error {
     Error::other(format!("{}: {error}", path.display()))
+}
+
+/// What a node or a contract says may hold characters that command a terminal, or turn text around.
+fn printable(text: &str) -> String {
+    let commands = |c: char| {
+        c.is_control() && c != '\n'
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let shown = |c: char| match commands(c) {
+        true => c.escape_unicode().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Stroops as XLM.

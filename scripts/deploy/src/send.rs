@@ -12,8 +12,8 @@ use stellar_xdr::{
     ContractEvent, DecoratedSignature, Hash, HashIdPreimage, HashIdPreimageSorobanAuthorization,
     HashIdPreimageSorobanAuthorizationWithAddress, HostFunction, LedgerBounds, OperationBody,
     Preconditions, PreconditionsV2, ScAddress, ScVal, Signature, SorobanAuthorizationEntry,
-    SorobanCredentials, SorobanTransactionData, TransactionEnvelope, TransactionResultResult,
-    TransactionV1Envelope,
+    SorobanAuthorizedFunction, SorobanCredentials, SorobanTransactionData, TransactionEnvelope,
+    TransactionResultResult, TransactionV1Envelope,
 };
 
 use crate::{
@@ -60,7 +60,8 @@ impl Chain {
         self.invoke_signed(source, &[], contract, function, args)
     }
 
-    /// Calls a contract; `others` sign what the contract asks of them.
+    /// Calls a contract; `others` sign this call, where the contract asks them to. What it asks with other
+    /// arguments than the call's is not signed.
     pub fn invoke_signed(
         &self,
         source: &Keypair,
@@ -111,7 +112,7 @@ impl Chain {
     ) -> Result<Option<Outcome>, Error> {
         let mut simulation = self.simulate(&source.account(), function.clone())?;
         let until = simulation.ledger.saturating_add(PATIENCE);
-        if self.sign_entries(&mut simulation.auth, others, until)? {
+        if self.sign_entries(&mut simulation.auth, others, function, until)? {
             // What checking the signatures costs is known only with them.
             let auth = simulation.auth;
             simulation = self.simulate_with(&source.account(), function.clone(), auth.clone())?;
@@ -208,7 +209,7 @@ impl Chain {
         match sent {
             // The client's words for: no answer, or not one to a transaction.
             Some(text) if text.starts_with("No status yet") => {
-                Err(Error::Node(format!("{}: {text}", self.url())))
+                Err(Error::Node(format!("{}: {text}", self.shown_url())))
             }
             refused => Ok(refused.map(|text| result_name(&text))),
         }
@@ -240,19 +241,31 @@ impl Chain {
         })
     }
 
-    /// Signs whatever is not the source's own; tells whether anything was.
+    /// Signs whatever is not the source's own; tells whether anything was. The node could ask for more
+    /// than the call, so an authorization must begin with it; what the contract then calls is the
+    /// contract's.
     fn sign_entries(
         &self,
         entries: &mut [SorobanAuthorizationEntry],
         others: &[&Keypair],
+        function: &HostFunction,
         until: u32,
     ) -> Result<bool, Error> {
         let mut signed = false;
         for entry in entries {
             let invocation = entry.root_invocation.clone();
+            let asked_for = authorizes(&invocation.function, function);
+            let unasked = |who: &str| {
+                let what = show_authorized(&invocation.function);
+                Err(Error::Node(format!(
+                    "it wants {who} to authorize {what}, which is not what was to be sent. Nothing was \
+                     signed. Use another node"
+                )))
+            };
             let network_id = self.network_id.clone();
             let (credentials, with_address) = match &mut entry.credentials {
-                SorobanCredentials::SourceAccount => continue,
+                SorobanCredentials::SourceAccount if asked_for => continue,
+                SorobanCredentials::SourceAccount => return unasked("the source"),
                 SorobanCredentials::Address(credentials) => (credentials, false),
                 SorobanCredentials::AddressV2(credentials) => (credentials, true),
                 SorobanCredentials::AddressWithDelegates(credentials) => {
@@ -268,6 +281,9 @@ impl Chain {
                     "{address} has to sign too, and its key is not given"
                 )));
             };
+            if !asked_for {
+                return unasked(&credentials.address.to_string());
+            }
             let (nonce, signature_expiration_ledger) = (credentials.nonce, until);
             credentials.signature_expiration_ledger = until;
             let payload = if with_address {
@@ -296,5 +312,40 @@ impl Chain {
             signed = true;
         }
         Ok(signed)
+    }
+}
+
+/// Whether this is an authorization of that very call. Creations are authorized in their second form,
+/// whichever they have themselves.
+fn authorizes(authorized: &SorobanAuthorizedFunction, function: &HostFunction) -> bool {
+    match (authorized, function) {
+        (SorobanAuthorizedFunction::ContractFn(call), HostFunction::InvokeContract(asked)) => {
+            call == asked
+        }
+        (
+            SorobanAuthorizedFunction::CreateContractV2HostFn(create),
+            HostFunction::CreateContractV2(asked),
+        ) => create == asked,
+        (
+            SorobanAuthorizedFunction::CreateContractV2HostFn(create),
+            HostFunction::CreateContract(asked),
+        ) => {
+            create.contract_id_preimage == asked.contract_id_preimage
+                && create.executable == asked.executable
+                && create.constructor_args.is_empty()
+        }
+        _ => false,
+    }
+}
+
+fn show_authorized(authorized: &SorobanAuthorizedFunction) -> String {
+    match authorized {
+        SorobanAuthorizedFunction::ContractFn(call) => {
+            let args: Vec<_> = call.args.iter().map(val::show).collect();
+            let function = call.function_name.to_utf8_string_lossy();
+            format!("{}.{function}({})", call.contract_address, args.join(", "))
+        }
+        SorobanAuthorizedFunction::CreateContractHostFn(_)
+        | SorobanAuthorizedFunction::CreateContractV2HostFn(_) => "a new contract".to_string(),
     }
 }

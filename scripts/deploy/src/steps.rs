@@ -361,13 +361,18 @@ fn arguments(plan: &Plan, name: &str) -> Vec<ScVal> {
     }
 }
 
+/// What a first deposit brings.
+pub fn first_shares(amount_0: i128, amount_1: i128) -> i128 {
+    (amount_0 * amount_1).isqrt() - LOCKED_SHARES
+}
+
 /// Refused if somebody else deposited before, at another ratio.
 fn deposit(plan: &Plan, region: &Region) -> Action {
     let places = plan.places(region);
     let (tft, token) = region.liquidity.expect("or there is no such step");
     let first = plan.tft_contract() < places.token;
     let (amount_0, amount_1) = if first { (tft, token) } else { (token, tft) };
-    let min_shares = (amount_0 * amount_1).isqrt() - LOCKED_SHARES;
+    let min_shares = first_shares(amount_0, amount_1);
     let me = val::account(&plan.deployer);
     let amounts = [amount_0, amount_1, min_shares].map(val::int);
     // The transaction itself has an end.

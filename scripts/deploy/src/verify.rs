@@ -320,14 +320,48 @@ impl Check<'_> {
             ("treasury_bps", ScVal::U32(region.params.treasury_bps)),
         ];
         self.fields(&of_pool, &state, &asked);
-        if let Some((tft, token)) = region.liquidity {
-            if val::field(&state, "total_supply") == val::int(0) {
-                let [tft, token] = [tft, token].map(steps::amount_text);
-                self.missing(
-                    format!("{of_pool}: first deposit"),
-                    format!("{tft} TFT and {token} of the token"),
-                );
-            }
+        match region.liquidity {
+            Some(liquidity) => self.first_deposit(region, &of_pool, &state, liquidity),
+            None => Ok(()),
+        }
+    }
+
+    /// Whoever is first sets the price, and anybody may be. Trades move it afterwards, so another price
+    /// tells of somebody else only where the deployer has not the shares of its deposit.
+    fn first_deposit(
+        &mut self,
+        region: &Region,
+        of_pool: &str,
+        state: &ScVal,
+        (tft, token): (i128, i128),
+    ) -> Result<(), Error> {
+        let (plan, places) = (self.plan, self.plan.places(region));
+        let shown = |tft, token| {
+            let [tft, token] = [tft, token].map(steps::amount_text);
+            format!("{tft} TFT and {token} of the token")
+        };
+        if val::field(state, "total_supply") == val::int(0) {
+            self.missing(format!("{of_pool}: first deposit"), shown(tft, token));
+            return Ok(());
+        }
+        let [first, second] = ["reserve_0", "reserve_1"]
+            .map(|name| val::integer(&val::field(state, name)).unwrap_or_default());
+        let tft_first = val::field(state, "token_0") == val::address(&plan.tft_contract());
+        let (in_tft, in_token) = if tft_first { (first, second) } else { (second, first) };
+        let (asked, found) = (tft.saturating_mul(in_token), token.saturating_mul(in_tft));
+        self.report.checks += 1;
+        // Within 1 %: small reserves cannot have every ratio.
+        if asked.abs_diff(found) <= asked.unsigned_abs() / 100 {
+            return Ok(());
+        }
+        let me = vec![val::account(&plan.deployer)];
+        let shares = self.chain.view(&places.pool, "balance", me)?;
+        if val::integer(&shares).unwrap_or_default() < steps::first_shares(tft, token) {
+            self.report.differences.push(Difference {
+                what: format!("{of_pool}: price, by a first deposit that is not the deployer's"),
+                asked: shown(tft, token),
+                found: shown(in_tft, in_token),
+            });
         }
         Ok(())
     }

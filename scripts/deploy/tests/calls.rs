@@ -2,9 +2,20 @@
 
 mod common;
 
-use common::{deployed, local, local_network, EXAMPLE};
-use stellar_xdr::ScVal;
-use tributary_deploy::{plan::ONE, val, Chain, Error, Keypair, Plan};
+use std::{
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        Arc,
+    },
+    time::{Duration, Instant},
+};
+
+use common::{between, deployed, local, local_network, EXAMPLE};
+use stellar_xdr::{
+    HostFunction, Limits, ScVal, SorobanAddressCredentials, SorobanAuthorizationEntry,
+    SorobanAuthorizedFunction, SorobanCredentials, WriteXdr,
+};
+use tributary_deploy::{chain, plan::ONE, val, Chain, Error, Keypair, Plan};
 
 fn person(chain: &Chain, seed: u8) -> Keypair {
     let key = Keypair::from_seed([seed; 32]);
@@ -150,4 +161,117 @@ fn what_the_network_does_not_take_is_named() {
     let key = plan.key.as_ref().expect("a key");
     let nothing = chain.classic(key, vec![]).expect_err("no operation").to_string();
     assert!(nothing.contains("txMISSING_OPERATION"), "{nothing}");
+}
+
+/// The node adds to what a simulation found, or puts other arguments in it.
+#[test]
+fn only_the_call_itself_is_authorized() {
+    let (running, chain, plan) = suite();
+    let [alice, bob] = [41, 42].map(|seed| person(&chain, seed));
+    let native = plan.asset_contract(&stellar_xdr::Asset::Native);
+    let create = HostFunction::CreateContract(stellar_xdr::CreateContractArgs {
+        contract_id_preimage: stellar_xdr::ContractIdPreimage::Asset(stellar_xdr::Asset::Native),
+        executable: stellar_xdr::ContractExecutable::StellarAsset,
+    });
+    chain.submit(&alice, &[], create).expect("the contract of XLM");
+    let call = |from: &Keypair, to: &Keypair, amount| {
+        chain::call(&native, "transfer", transfer(from, to, amount))
+    };
+    let function = |call: HostFunction| match call {
+        HostFunction::InvokeContract(call) => SorobanAuthorizedFunction::ContractFn(call),
+        other => panic!("{other:?}"),
+    };
+    let entry = |credentials, call| SorobanAuthorizationEntry {
+        credentials,
+        root_invocation: stellar_xdr::SorobanAuthorizedInvocation {
+            function: function(call),
+            sub_invocations: Default::default(),
+        },
+    };
+    let of = |key: &Keypair| {
+        SorobanCredentials::Address(SorobanAddressCredentials {
+            address: key.address(),
+            nonce: 7,
+            signature_expiration_ledger: 0,
+            signature: ScVal::Void,
+        })
+    };
+    let stolen = [
+        entry(SorobanCredentials::SourceAccount, call(&alice, &bob, 5_000 * ONE)),
+        entry(of(&alice), call(&alice, &bob, 3 * ONE)),
+        entry(of(&bob), call(&bob, &alice, 5_000 * ONE)),
+    ];
+    let balance = |who: &Keypair| chain.account(&who.account()).unwrap().unwrap().balance;
+    let before = [&alice, &bob].map(balance);
+    for entry in stolen {
+        let text = entry.to_xdr_base64(Limits::none()).expect("encoded");
+        let node = between(&running.url, move |question, mut answer| {
+            if question["method"] == "simulateTransaction" {
+                let auth = answer["result"]["results"][0]["auth"].as_array_mut().expect("found");
+                auth.push(text.clone().into());
+            }
+            Some(answer)
+        });
+        let hostile = Chain::connect(&node, chain.passphrase()).expect("it answers");
+        let refused = hostile.invoke_signed(
+            &alice,
+            &[&alice, &bob],
+            &native,
+            "transfer",
+            transfer(&bob, &alice, 2 * ONE),
+        );
+        let told = refused.expect_err("it is refused").to_string();
+        assert!(told.contains("which is not what was to be sent"), "{told}");
+        assert!(told.contains(&format!("{native}.transfer(G")), "{told}");
+    }
+    assert_eq!([&alice, &bob].map(balance), before, "nothing was sent");
+    // Uploads need no authorization.
+    let text = entry(SorobanCredentials::SourceAccount, call(&alice, &bob, ONE))
+        .to_xdr_base64(Limits::none())
+        .expect("encoded");
+    let node = between(&running.url, move |question, mut answer| {
+        if question["method"] == "simulateTransaction" {
+            answer["result"]["results"][0]["auth"] = vec![text.clone()].into();
+        }
+        Some(answer)
+    });
+    let hostile = Chain::connect(&node, chain.passphrase()).expect("it answers");
+    let wasm = plan.code("token").wasm.clone().try_into().expect("short");
+    let refused = hostile.submit(&alice, &[], HostFunction::UploadContractWasm(wasm));
+    let told = refused.expect_err("it is refused").to_string();
+    assert!(told.contains("it wants the source to authorize"), "{told}");
+    // And one that leaves the answers alone is good enough.
+    let honest = between(&running.url, |_, answer| Some(answer));
+    let honest = Chain::connect(&honest, chain.passphrase()).expect("it answers");
+    let args = transfer(&bob, &alice, 2 * ONE);
+    honest.invoke_signed(&alice, &[&bob], &native, "transfer", args).expect("signed");
+    assert_eq!(balance(&bob), before[1] - 2 * ONE as i64);
+}
+
+#[test]
+fn a_node_or_a_friendbot_that_is_silent_is_left() {
+    let (running, chain) = local_network();
+    let silent = Arc::new(AtomicBool::new(false));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let friendbot = format!("http://{}/", listener.local_addr().expect("bound"));
+    let node = between(&running.url, {
+        let silent = silent.clone();
+        move |question, mut answer| {
+            if question["method"] == "getNetwork" {
+                answer["result"]["friendbotUrl"] = friendbot.clone().into();
+            }
+            (!silent.load(Ordering::Relaxed)).then_some(answer)
+        }
+    });
+    let mut chain = Chain::connect(&node, chain.passphrase()).expect("it answers");
+    assert!(chain.answer_within <= Duration::from_secs(30), "twice in a minute");
+    chain.answer_within = Duration::from_secs(1);
+    let begun = Instant::now();
+    let told = chain.friendbot(&Keypair::from_seed([51; 32]).account());
+    let told = told.expect_err("it is silent").to_string();
+    assert!(told.contains("friendbot at http") && told.contains("no answer in 1 s"), "{told}");
+    silent.store(true, Ordering::Relaxed);
+    let told = chain.latest_ledger().expect_err("it is silent").to_string();
+    assert_eq!(told, format!("the node: {node}: no answer in 1 s"));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }

@@ -9,7 +9,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use common::{contracts, network, EXAMPLE};
+use common::{between, contracts, network, EXAMPLE};
 use stellar_strkey::ed25519::PrivateKey;
 use tributary_deploy::{keys::VARIABLE, Deployment, Keypair, Network};
 
@@ -184,17 +184,22 @@ fn it_deploys_writes_and_verifies_for_anybody() {
     assert!(told.contains("offers: fee_bps\n    asked: 21\n    found: 20"), "{told}");
 }
 
-#[test]
-fn mainnet_is_spent_on_only_when_confirmed() {
-    let passphrase = Network::Mainnet.passphrase();
-    let (running, chain) = network(passphrase);
-    let folder = folder("mainnet");
+/// The example's network, without regions, as mainnet needs it.
+fn for_mainnet() -> String {
     let mut toml = EXAMPLE.split("[[region]]").next().expect("the network").to_string();
     toml = toml.replace("# tft = ", "tft = ");
     for role in ["guardian", "council"] {
         toml = toml.replace(&format!("{role} = \"deployer\""), &format!("{role} = \"{G}\""));
     }
-    write(&folder, "region.toml", &toml);
+    toml
+}
+
+#[test]
+fn mainnet_is_spent_on_only_when_confirmed() {
+    let passphrase = Network::Mainnet.passphrase();
+    let (running, chain) = network(passphrase);
+    let folder = folder("mainnet");
+    write(&folder, "region.toml", &for_mainnet());
     let deployer = Keypair::from_seed([7; 32]).account();
     chain.friendbot(&deployer).expect("a friend");
     let mainnet = || {
@@ -212,4 +217,129 @@ fn mainnet_is_spent_on_only_when_confirmed() {
     let (success, told) = mainnet().args(&["--yes"]).run();
     assert!(success && told.contains("0 transactions"), "{told}");
     assert!(!told.contains("This cannot be undone"), "{told}");
+}
+
+#[test]
+fn a_providers_secret_is_neither_printed_nor_written() {
+    let (running, chain) = network(Network::Mainnet.passphrase());
+    let folder = folder("provider");
+    write(&folder, "region.toml", &for_mainnet());
+    chain.friendbot(&Keypair::from_seed([8; 32]).account()).expect("a friend");
+    let node = between(&running.url, |_, answer| Some(answer));
+    let place = node.strip_prefix("http://").expect("plain");
+    let with_secrets = format!("http://me:hidden1@{place}/hidden2?key=hidden3");
+    let on = |network: &str, url: &str| {
+        let options = ["--network", network, "--rpc", url, "--yes"];
+        Deploy::new(&folder).args(&options).key(&secret(8)).run()
+    };
+    let (success, told) = on("mainnet", &with_secrets);
+    assert!(success && told.contains(&format!("mainnet at {node}; the deployer")), "{told}");
+    let json = fs::read_to_string(folder.join("deployments/mainnet.json")).expect("written");
+    let deployment: Deployment = serde_json::from_str(&json).expect("as it was written");
+    assert_eq!(deployment.rpc, node);
+    let (wrong, other) = on("testnet", &with_secrets);
+    assert!(!wrong && other.contains(&format!("the node at {node} is on another")), "{other}");
+    let (gone, nobody) = on("mainnet", "http://me:hidden1@localhost:9/hidden2?key=hidden3");
+    assert!(!gone && nobody.contains("the node: http://localhost:9: "), "{nobody}");
+    let (unread, spoilt) = on("mainnet", "http://me:hidden1/hidden2@localhost:9");
+    assert!(!unread && spoilt.contains("the node's URL: "), "{spoilt}");
+    for text in [told, json, other, nobody, spoilt] {
+        assert!(!text.contains("hidden"), "{text}");
+    }
+}
+
+#[test]
+fn the_record_of_another_deployment_is_not_overwritten() {
+    let (running, chain) = network(Network::Mainnet.passphrase());
+    let folder = folder("record");
+    write(&folder, "region.toml", &for_mainnet());
+    let [first, second] = [9, 10].map(|seed| Keypair::from_seed([seed; 32]).account());
+    for deployer in [&first, &second] {
+        chain.friendbot(deployer).expect("a friend");
+    }
+    let by = |seed| {
+        let options = ["--network", "mainnet", "--rpc", &running.url, "--yes"];
+        Deploy::new(&folder).args(&options).key(&secret(seed))
+    };
+    let (success, told) = by(9).run();
+    assert!(success, "{told}");
+    let record = folder.join("deployments/mainnet.json");
+    let json = fs::read_to_string(&record).expect("written");
+    let before = chain.account_sequence(&second).expect("an account");
+    let refused = |why: &str| {
+        let there = fs::read_to_string(&record).expect("there");
+        let (success, told) = by(10).run();
+        assert!(!success && told.contains(why) && told.contains("by --out"), "{told}");
+        assert_eq!(chain.account_sequence(&second).expect("an account"), before, "nothing is sent");
+        assert_eq!(fs::read_to_string(&record).expect("there"), there);
+    };
+    refused(&format!("has another deployer, \"{first}\""));
+    let own = json.replace(&first.to_string(), &second.to_string());
+    for (from, to, why) in [
+        ("\"mainnet\"", "\"testnet\"", "has another network, \"testnet\""),
+        ("Public Global", "Private", "has another passphrase, \"Private Stellar"),
+        ("\"codes\"", "\"notes\"", "is no record of a deployment"),
+    ] {
+        assert!(own.contains(from));
+        fs::write(&record, own.replacen(from, to, 1)).expect("written");
+        refused(why);
+    }
+    // Looking writes nothing, so it may be done.
+    let (success, told) = by(10).args(&["--dry-run"]).run();
+    assert!(success, "{told}");
+    let (success, told) = by(10).args(&["--out", "other.json"]).run();
+    assert!(success && told.contains("other.json: written"), "{told}");
+    fs::write(&record, own).expect("written");
+    let (success, told) = by(10).run();
+    assert!(success && told.contains("0 transactions"), "one's own is brought up to date: {told}");
+}
+
+#[test]
+fn what_a_node_says_does_not_command_the_terminal() {
+    let passphrase = "Test of a node with a loose tongue";
+    let (running, _chain) = network(passphrase);
+    let folder = folder("terminal");
+    write(&folder, "region.toml", EXAMPLE);
+    let node = between(&running.url, |question, mut answer| {
+        if question["method"] == "simulateTransaction" {
+            let error = "\u{1b}]0;mine\u{7}\u{9b}2J\rdone\u{202e}\nnext";
+            answer["result"] = serde_json::json!({ "latestLedger": 9_999_999, "error": error });
+        }
+        Some(answer)
+    });
+    let options = ["--network", "local", "--passphrase", passphrase, "--rpc", &node];
+    let (success, told) = Deploy::new(&folder).args(&options).args(&["--dry-run"]).run();
+    assert!(!success, "{told}");
+    let expected = "\\u{1b}]0;mine\\u{7}\\u{9b}2J\\u{d}done\\u{202e}\nnext";
+    assert!(told.contains(expected), "{told}");
+    assert!(!told.contains(['\u{1b}', '\u{7}', '\u{9b}', '\r', '\u{202e}']), "{told:?}");
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    let folder = folder("misplaced");
+    write(&folder, "region.toml", EXAMPLE);
+    let key = secret(12);
+    let joined = format!("--deployer={key}");
+    let network = format!("--network={key}");
+    let cases: [&[&str]; 5] =
+        [&["--key", &key], &["--deployer", &key], &[&joined], &[&network], &[&key]];
+    for args in cases {
+        let run = Deploy::new(&folder).args(&["--network", "testnet", "--dry-run"]).args(args);
+        let (success, told) = run.run();
+        assert!(!success && told.contains("Take it as stolen"), "{told}");
+        assert!(!told.contains(&key), "{told}");
+    }
+    for (from, to) in [
+        ("admin = \"deployer\"", format!("admin = \"{key}\"")),
+        ("asset = \"ALP\"", format!("asset = \"ALP:{key}\"")),
+        ("bond = \"1000\"", format!("bond = {key}")),
+        ("code = \"ALPS\"", format!("code = \"ALPS\" # {key}")),
+    ] {
+        assert!(EXAMPLE.contains(from));
+        write(&folder, "region.toml", &EXAMPLE.replacen(from, &to, 1));
+        let (success, told) = Deploy::new(&folder).args(&["--network", "local"]).run();
+        assert!(!success && told.contains("there is a secret key in this file"), "{told}");
+        assert!(!told.contains(&key), "{told}");
+    }
 }

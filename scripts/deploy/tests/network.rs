@@ -361,3 +361,76 @@ fn a_deployer_without_tft_is_told_how_much_it_needs() {
     deployed(&chain, &plan);
     assert_eq!(balance(&chain, &plan), Some(500 * ONE as i64));
 }
+
+#[test]
+fn a_first_deposit_by_somebody_else_is_told() {
+    let (_running, chain) = local_network();
+    let plan = local(EXAMPLE).expect("a plan");
+    let stopped =
+        deploy(&chain, &plan, &mut |step| match step.what.starts_with("create region C") {
+            true => Err(Error::other("stopped")),
+            false => Ok(()),
+        });
+    assert_eq!(stopped.expect_err("stopped").to_string(), "stopped");
+    // Whoever issues both has as much as she likes.
+    let issuer = plan.issuer.as_ref().expect("a local network has one");
+    let pool = plan.places(&plan.regions[0]).pool;
+    let state = chain.view(&pool, "state", vec![]).expect("a pool");
+    let tft_first = val::field(&state, "token_0") == val::address(&plan.tft_contract());
+    let deposit = |tft: i128, token: i128| {
+        let [first, second] = if tft_first { [tft, token] } else { [token, tft] };
+        let (me, never) = (val::account(&issuer.account()), stellar_xdr::ScVal::U64(u64::MAX));
+        let amounts = [first * ONE, second * ONE, 0].map(val::int);
+        let args = [me.clone()].into_iter().chain(amounts).chain([me, never]).collect();
+        chain.invoke(issuer, &pool, "deposit", args).expect("a deposit");
+    };
+    deposit(4, 1);
+    let told = differences(&chain, &plan);
+    let expected = "first pool of region ALPS: price, by a first deposit that is not the \
+                    deployer's\n    asked: 100000 TFT and 400000 of the token\n    found: 4 TFT \
+                    and 1 of the token";
+    assert!(told.contains(expected), "{told}");
+    let before = sequence(&chain, &plan);
+    let refused = deploy(&chain, &plan, &mut |step| panic!("sent: {}", step.what));
+    assert!(matches!(refused, Err(Error::Differs(_))), "{refused:?}");
+    assert_eq!(sequence(&chain, &plan), before);
+    // Who takes that as it is says so by asking for no deposit.
+    let taken = EXAMPLE.replacen("liquidity =", "# liquidity =", 1);
+    deployed(&chain, &local(&taken).expect("a plan"));
+}
+
+#[test]
+fn a_first_deposit_by_somebody_else_while_deploying_is_told() {
+    let (_running, chain) = local_network();
+    let plan = local(EXAMPLE).expect("a plan");
+    let issuer = plan.issuer.as_ref().expect("a local network has one");
+    let pool = plan.places(&plan.regions[0]).pool;
+    let result = deploy(&chain, &plan, &mut |step| {
+        if step.what.starts_with("create region COAST") {
+            let (me, never) = (val::account(&issuer.account()), stellar_xdr::ScVal::U64(u64::MAX));
+            let amounts = [5 * ONE, 5 * ONE, 0].map(val::int);
+            let args = [me.clone()].into_iter().chain(amounts).chain([me, never]).collect();
+            chain.invoke(issuer, &pool, "deposit", args).expect("a deposit");
+        }
+        Ok(())
+    });
+    let told = result.expect_err("the price is another").to_string();
+    assert!(told.contains("first pool of region ALPS: price"), "{told}");
+}
+
+#[test]
+fn trades_move_the_price_and_that_is_no_difference() {
+    let (_running, chain) = local_network();
+    let plan = local(EXAMPLE).expect("a plan");
+    deployed(&chain, &plan);
+    let issuer = plan.issuer.as_ref().expect("a local network has one");
+    let pool = plan.places(&plan.regions[0]).pool;
+    let me = val::account(&issuer.account());
+    let tft = val::address(&plan.tft_contract());
+    let amounts = [50_000 * ONE, 1].map(val::int);
+    let never = stellar_xdr::ScVal::U64(u64::MAX);
+    let args = [me.clone(), tft].into_iter().chain(amounts).chain([me, never]).collect();
+    chain.invoke(issuer, &pool, "swap_exact_in", args).expect("a swap");
+    let (_, sent) = deployed(&chain, &plan);
+    assert!(sent.is_empty(), "{sent:?}");
+}

@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use soroban_env_host::ModuleCache;
 use soroban_simulation::NetworkConfig;
 use stellar_xdr::{
-    AccountEntry, AccountEntryExt, AccountId, DiagnosticEvent, Hash, LedgerCloseMeta,
-    LedgerEntryChanges, LedgerEntryData, LedgerHeader, LedgerHeaderExt, PublicKey, SequenceNumber,
-    StellarValue, StellarValueExt, Thresholds, TimePoint, TransactionEnvelope, TransactionMeta,
+    AccountEntry, AccountId, DiagnosticEvent, Hash, LedgerCloseMeta, LedgerEntryChanges,
+    LedgerEntryData, LedgerHeader, LedgerHeaderExt, PublicKey, SequenceNumber, StellarValue,
+    StellarValueExt, Thresholds, TimePoint, TransactionEnvelope, TransactionMeta,
     TransactionResult, TransactionResultPair, TransactionResultSet, Uint256,
 };
 
@@ -325,13 +325,8 @@ fn root_account(passphrase: &str) -> AccountEntry {
         account_id: root_id(passphrase),
         balance: TOTAL_COINS,
         seq_num: SequenceNumber(0),
-        num_sub_entries: 0,
-        inflation_dest: None,
-        flags: 0,
-        home_domain: Default::default(),
         thresholds: Thresholds([1, 0, 0, 0]),
-        signers: Default::default(),
-        ext: AccountEntryExt::V0,
+        ..Default::default()
     }
 }
 

@@ -79,7 +79,8 @@ pub struct Effect {
 }
 
 impl Effect {
-    fn failed(result: OperationResultTr, diagnostics: Vec<DiagnosticEvent>) -> Effect {
+    /// A result, and nothing else.
+    fn bare(result: OperationResultTr, diagnostics: Vec<DiagnosticEvent>) -> Effect {
         Effect {
             result: OperationResult::OpInner(result),
             events: vec![],
@@ -191,7 +192,7 @@ pub fn invoke(
                 Refusal::Refundable => InvokeHostFunctionResult::InsufficientRefundableFee,
                 Refusal::Trapped => InvokeHostFunctionResult::Trapped,
             };
-            Effect::failed(OperationResultTr::InvokeHostFunction(code), diagnostics)
+            Effect::bare(OperationResultTr::InvokeHostFunction(code), diagnostics)
         }
     }
 }
@@ -393,7 +394,7 @@ pub fn extend(
     delta: &mut Delta,
     context: &Context,
 ) -> Effect {
-    let failed = |code| Effect::failed(OperationResultTr::ExtendFootprintTtl(code), vec![]);
+    let failed = |code| Effect::bare(OperationResultTr::ExtendFootprintTtl(code), vec![]);
     let live_until = context.sequence.saturating_add(op.extend_to);
     let budget = unlimited();
     let mut rent = vec![];
@@ -426,7 +427,7 @@ pub fn extend(
         delta.extend(key, live_until);
     }
     let result = OperationResultTr::ExtendFootprintTtl(ExtendFootprintTtlResult::Success);
-    Effect { rent_fee, refundable_fee, ..Effect::failed(result, vec![]) }
+    Effect { rent_fee, refundable_fee, ..Effect::bare(result, vec![]) }
 }
 
 pub fn restore(
@@ -435,7 +436,7 @@ pub fn restore(
     delta: &mut Delta,
     context: &Context,
 ) -> Effect {
-    let failed = |code| Effect::failed(OperationResultTr::RestoreFootprint(code), vec![]);
+    let failed = |code| Effect::bare(OperationResultTr::RestoreFootprint(code), vec![]);
     let live_until = restored_until(context);
     let budget = unlimited();
     let mut rent = vec![];
@@ -470,7 +471,7 @@ pub fn restore(
         delta.restored.insert(key.clone());
     }
     let result = OperationResultTr::RestoreFootprint(RestoreFootprintResult::Success);
-    Effect { rent_fee, refundable_fee, ..Effect::failed(result, vec![]) }
+    Effect { rent_fee, refundable_fee, ..Effect::bare(result, vec![]) }
 }
 
 /// Rent, and rent with events, in stroops; `None` when the transaction did not offer as much.

@@ -2,10 +2,14 @@
 #![allow(dead_code)] // each test file uses a part of it
 
 use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
+use serde_json::Value;
 use tributary_deploy::{deploy, Chain, Deployer, Deployment, Error, Network, Plan, Progress};
 use tributary_localnet::rpc::{start, Options, Pace, Running};
 
@@ -37,6 +41,58 @@ pub fn network(passphrase: &str) -> (Running, Chain) {
 
 pub fn local_network() -> (Running, Chain) {
     network(Network::Local.passphrase())
+}
+
+/// A node that passes questions on to another, and answers whatever `change` makes of the answer; nothing
+/// at all, if that is nothing. `change` gets the question, too.
+pub fn between(
+    node: &str,
+    change: impl Fn(&Value, Value) -> Option<Value> + Send + 'static,
+) -> String {
+    let node = node.strip_prefix("http://").expect("a local node").to_string();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    thread::spawn(move || {
+        let mut silent = vec![];
+        for client in listener.incoming() {
+            let mut client = client.expect("a connection");
+            let Some(question) = body(&mut client) else { continue };
+            let mut stream = TcpStream::connect(&node).expect("the node");
+            let head = format!("Host: {node}\r\nContent-Type: application/json");
+            let close = format!("Connection: close\r\nContent-Length: {}", question.len());
+            write!(stream, "POST / HTTP/1.1\r\n{head}\r\n{close}\r\n\r\n{question}").expect("sent");
+            let answer = body(&mut stream).expect("an answer");
+            let [question, answer] =
+                [question, answer].map(|text| serde_json::from_str(&text).expect("JSON"));
+            match change(&question, answer) {
+                Some(answer) => {
+                    let (answer, kind) = (answer.to_string(), "Content-Type: application/json");
+                    let close = format!("Connection: close\r\nContent-Length: {}", answer.len());
+                    // Whoever has gone does not hear it.
+                    let _ = write!(client, "HTTP/1.1 200 OK\r\n{kind}\r\n{close}\r\n\r\n{answer}");
+                }
+                None => silent.push(client),
+            }
+        }
+    });
+    url
+}
+
+/// What follows the head of a message.
+fn body(stream: &mut TcpStream) -> Option<String> {
+    let mut message = vec![];
+    let mut some = [0; 65_536];
+    loop {
+        let read = stream.read(&mut some).ok().filter(|read| *read > 0)?;
+        message.extend_from_slice(&some[..read]);
+        let text = String::from_utf8_lossy(&message);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let head = head.to_ascii_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
+        if body.len() >= length.trim().parse().ok()? {
+            return Some(body.to_string());
+        }
+    }
 }
 
 /// Deploys; answers with what was sent.

@@ -1,9 +1,9 @@
 //! CreateAccount and Payment.
 
 use stellar_xdr::{
-    AccountEntry, AccountEntryExt, AccountId, Asset, ContractEvent, CreateAccountOp,
-    CreateAccountResult, Hash, LedgerEntryData, Memo, OperationResult, OperationResultTr,
-    PaymentOp, PaymentResult, SequenceNumber, Thresholds,
+    AccountEntry, AccountId, Asset, ContractEvent, CreateAccountOp, CreateAccountResult, Hash,
+    LedgerEntryData, Memo, OperationResult, OperationResultTr, PaymentOp, PaymentResult,
+    SequenceNumber, Thresholds,
 };
 
 use super::{
@@ -45,13 +45,8 @@ pub fn create_account(
         account_id: destination.clone(),
         balance: *starting_balance,
         seq_num: SequenceNumber(first_sequence(delta.sequence)),
-        num_sub_entries: 0,
-        inflation_dest: None,
-        flags: 0,
-        home_domain: Default::default(),
         thresholds: Thresholds([1, 0, 0, 0]),
-        signers: Default::default(),
-        ext: AccountEntryExt::V0,
+        ..Default::default()
     };
     if *starting_balance < reserve(&account) {
         return Err(not_created(CreateAccountResult::LowReserve));

@@ -51,13 +51,8 @@ impl Bench {
                 account_id: id(name),
                 balance: 1_000 * XLM,
                 seq_num: SequenceNumber(START),
-                num_sub_entries: 0,
-                inflation_dest: None,
-                flags: 0,
-                home_domain: Default::default(),
                 thresholds: Thresholds([1, 0, 0, 0]),
-                signers: Default::default(),
-                ext: AccountEntryExt::V0,
+                ..Default::default()
             }));
         }
         bench
