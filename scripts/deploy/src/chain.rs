@@ -330,7 +330,12 @@ fn public_url(url: &str) -> String {
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
-    scheme + host
+    // A password with a / in it ends up where the port is.
+    let shown = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') && port.parse::<u16>().is_err() => name,
+        _ => host,
+    };
+    scheme + shown
 }
 
 pub fn call(contract: &ScAddress, function: &str, args: Vec<ScVal>) -> HostFunction {

@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{changed, contracts, deployed, local, local_network, network, EXAMPLE, THIRD};
-use stellar_xdr::LedgerEntryData;
+use stellar_xdr::{LedgerEntryData, ScVal};
 use tributary_deploy::{
     chain::trustline_key, deploy, deploy::Fee, dry_run, plan::ONE, steps::amount_text, val, verify,
     Chain, Deployer, Deployment, Error, Keypair, Network, Plan, Progress,
@@ -362,6 +362,18 @@ fn a_deployer_without_tft_is_told_how_much_it_needs() {
     assert_eq!(balance(&chain, &plan), Some(500 * ONE as i64));
 }
 
+/// In the pool of ALPS, by the issuer, who has as much of both as she likes.
+fn deposit(chain: &Chain, plan: &Plan, tft: i128, token: i128) {
+    let issuer = plan.issuer.as_ref().expect("a local network has one");
+    let places = plan.places(&plan.regions[0]);
+    let tft_first = plan.tft_contract() < places.token;
+    let [first, second] = if tft_first { [tft, token] } else { [token, tft] };
+    let (me, never) = (val::account(&issuer.account()), ScVal::U64(u64::MAX));
+    let amounts = [first * ONE, second * ONE, 0].map(val::int);
+    let args = [me.clone()].into_iter().chain(amounts).chain([me, never]).collect();
+    chain.invoke(issuer, &places.pool, "deposit", args).expect("a deposit");
+}
+
 #[test]
 fn a_first_deposit_by_somebody_else_is_told() {
     let (_running, chain) = local_network();
@@ -372,19 +384,7 @@ fn a_first_deposit_by_somebody_else_is_told() {
             false => Ok(()),
         });
     assert_eq!(stopped.expect_err("stopped").to_string(), "stopped");
-    // Whoever issues both has as much as she likes.
-    let issuer = plan.issuer.as_ref().expect("a local network has one");
-    let pool = plan.places(&plan.regions[0]).pool;
-    let state = chain.view(&pool, "state", vec![]).expect("a pool");
-    let tft_first = val::field(&state, "token_0") == val::address(&plan.tft_contract());
-    let deposit = |tft: i128, token: i128| {
-        let [first, second] = if tft_first { [tft, token] } else { [token, tft] };
-        let (me, never) = (val::account(&issuer.account()), stellar_xdr::ScVal::U64(u64::MAX));
-        let amounts = [first * ONE, second * ONE, 0].map(val::int);
-        let args = [me.clone()].into_iter().chain(amounts).chain([me, never]).collect();
-        chain.invoke(issuer, &pool, "deposit", args).expect("a deposit");
-    };
-    deposit(4, 1);
+    deposit(&chain, &plan, 4, 1);
     let told = differences(&chain, &plan);
     let expected = "first pool of region ALPS: price, by a first deposit that is not the \
                     deployer's\n    asked: 100000 TFT and 400000 of the token\n    found: 4 TFT \
@@ -403,14 +403,9 @@ fn a_first_deposit_by_somebody_else_is_told() {
 fn a_first_deposit_by_somebody_else_while_deploying_is_told() {
     let (_running, chain) = local_network();
     let plan = local(EXAMPLE).expect("a plan");
-    let issuer = plan.issuer.as_ref().expect("a local network has one");
-    let pool = plan.places(&plan.regions[0]).pool;
     let result = deploy(&chain, &plan, &mut |step| {
         if step.what.starts_with("create region COAST") {
-            let (me, never) = (val::account(&issuer.account()), stellar_xdr::ScVal::U64(u64::MAX));
-            let amounts = [5 * ONE, 5 * ONE, 0].map(val::int);
-            let args = [me.clone()].into_iter().chain(amounts).chain([me, never]).collect();
-            chain.invoke(issuer, &pool, "deposit", args).expect("a deposit");
+            deposit(&chain, &plan, 5, 5);
         }
         Ok(())
     });
@@ -428,7 +423,7 @@ fn trades_move_the_price_and_that_is_no_difference() {
     let me = val::account(&issuer.account());
     let tft = val::address(&plan.tft_contract());
     let amounts = [50_000 * ONE, 1].map(val::int);
-    let never = stellar_xdr::ScVal::U64(u64::MAX);
+    let never = ScVal::U64(u64::MAX);
     let args = [me.clone(), tft].into_iter().chain(amounts).chain([me, never]).collect();
     chain.invoke(issuer, &pool, "swap_exact_in", args).expect("a swap");
     let (_, sent) = deployed(&chain, &plan);
