@@ -18,7 +18,7 @@ use crate::{
     node::Transacted,
     settings::{Settings, BASE_FEE, MAX_TX_SET_SIZE},
     soroban::{self, Context, Effect},
-    validity::{self, At},
+    validity,
 };
 
 /// What a ledger can still take.
@@ -163,15 +163,8 @@ fn one(
     delta: &mut Delta,
     context: &Context,
 ) -> (TransactionResultResult, TransactionMetaV4) {
-    let at = At {
-        network_id: context.network_id,
-        settings: context.settings,
-        config: context.config,
-        sequence: context.sequence,
-        close_time: context.close_time,
-    };
     let mut before = delta.child();
-    let begun = validity::begin(frame, &mut before, &at);
+    let begun = validity::begin(frame, &mut before, &context.at);
     let tx_changes_before = changes(&before);
     let before = before.into_changes();
     delta.take_over(before);
@@ -179,9 +172,9 @@ fn one(
     let mut done = Done::default();
     let code = match begun {
         Err(code) => code,
-        Ok(()) => operations(frame, seed, &at, delta, context, &mut done),
+        Ok(()) => operations(frame, seed, delta, context, &mut done),
     };
-    let split = frame.is_soroban().then(|| soroban::split_fee(frame, context.config));
+    let split = frame.is_soroban().then(|| soroban::split_fee(frame, context.at.config));
     let soroban_meta = split.map(|(fixed, most)| {
         pending.refund = (most - done.refundable_fee).clamp(0, pending.fee_charged);
         let ext = SorobanTransactionMetaExt::V1(SorobanTransactionMetaExtV1 {
@@ -197,7 +190,7 @@ fn one(
         (TransactionEventStage::AfterAllTxs, -pending.refund),
     ];
     let events = fees.into_iter().filter(|(_, amount)| *amount != 0).map(|(stage, amount)| {
-        let event = classic::fee_event(context.network_id, &pending.fee_source, amount);
+        let event = classic::fee_event(context.at.network_id, &pending.fee_source, amount);
         TransactionEvent { stage, event }
     });
     let meta = TransactionMetaV4 {
@@ -226,7 +219,6 @@ struct Done {
 fn operations(
     frame: &Frame,
     seed: [u8; 32],
-    at: &At,
     delta: &mut Delta,
     context: &Context,
     done: &mut Done,
@@ -256,7 +248,7 @@ fn operations(
         let (result, events) = match effect {
             Some(effect) => note(effect, done),
             None => {
-                let outcome = classic::apply(frame, operation, &mut one, at);
+                let outcome = classic::apply(frame, operation, &mut one, &context.at);
                 (outcome.result, outcome.events)
             }
         };

@@ -146,16 +146,9 @@ impl Node {
             return Submitted::TryAgainLater;
         }
         // Checked for the ledger that may apply it; the time of that one is not known yet.
-        let sequence = header.ledger_seq + 1;
-        let delta = Delta::new(&self.state.0, sequence);
         let config = self.config();
-        let at = At {
-            network_id: &self.network_id,
-            settings: &self.settings,
-            config: &config,
-            sequence,
-            close_time: header.scp_value.close_time.0,
-        };
+        let at = self.at(&config, header.ledger_seq + 1, header.scp_value.close_time.0);
+        let delta = Delta::new(&self.state.0, at.sequence);
         if let Err(result) = validity::check(&frame, &delta, &at) {
             return Submitted::Refused(result, vec![]);
         }
@@ -193,6 +186,11 @@ impl Node {
         NetworkConfig::load_from_snapshot(&self.state).expect("genesis wrote every setting")
     }
 
+    fn at<'a>(&'a self, config: &'a NetworkConfig, sequence: u32, close_time: u64) -> At<'a> {
+        let (network_id, settings) = (&self.network_id, &self.settings);
+        At { network_id, settings, config, sequence, close_time }
+    }
+
     /// Takes from what waits, in the order of arrival, as much as the ledger's limits allow.
     fn next_set(&mut self) -> Vec<Frame> {
         let mut room = apply::Room::new(&self.settings);
@@ -212,14 +210,7 @@ impl Node {
         let time = time.max(last.header.scp_value.close_time.0.saturating_add(1));
         let set = meta::transaction_set(&last.hash, frames.iter().map(|frame| &frame.envelope));
         let config = self.config();
-        let context = Context {
-            settings: &self.settings,
-            config: &config,
-            modules: &self.modules,
-            network_id: &self.network_id,
-            sequence,
-            close_time: time,
-        };
+        let context = Context { at: self.at(&config, sequence, time), modules: &self.modules };
         let mut delta = Delta::new(&self.state.0, sequence);
         let set_hash = hash(&set);
         let transactions = apply::all(&frames, &set_hash, &mut delta, &context);
@@ -279,16 +270,9 @@ impl Node {
             return;
         }
         let header = &self.latest().header;
-        let (sequence, close_time) = (header.ledger_seq + 1, header.scp_value.close_time.0);
         let config = self.config();
-        let at = At {
-            network_id: &self.network_id,
-            settings: &self.settings,
-            config: &config,
-            sequence,
-            close_time,
-        };
-        let delta = Delta::new(&self.state.0, sequence);
+        let at = self.at(&config, header.ledger_seq + 1, header.scp_value.close_time.0);
+        let delta = Delta::new(&self.state.0, at.sequence);
         let mut bids: BTreeMap<AccountId, i64> = BTreeMap::new();
         let mut invalid = BTreeSet::new();
         for frame in &self.waiting {

@@ -29,22 +29,20 @@ use crate::{
     frame::Frame,
     ledger::{hash, xdr, Delta, Stored},
     settings::{cost_params, Settings, BASE_RESERVE, PROTOCOL},
+    validity::At,
 };
 
-/// In what ledger, and under which rules, an operation is applied.
+/// In what ledger, and with what a validator has at hand, an operation is applied.
 pub struct Context<'a> {
-    pub settings: &'a Settings,
-    pub config: &'a NetworkConfig,
+    pub at: At<'a>,
     /// Compiled contracts, as validators keep them.
     pub modules: &'a ModuleCache,
-    pub network_id: &'a Hash,
-    pub sequence: u32,
-    pub close_time: u64,
 }
 
 impl Context<'_> {
-    pub fn ledger_info(&self) -> LedgerInfo {
-        ledger_info(self.config, self.network_id, self.sequence, self.close_time)
+    fn ledger_info(&self) -> LedgerInfo {
+        let At { config, network_id, sequence, close_time, .. } = self.at;
+        ledger_info(config, network_id, sequence, close_time)
     }
 }
 
@@ -222,9 +220,9 @@ fn try_invoke(
         .collect();
     let budget = Budget::try_from_configs(
         u64::from(resources.instructions),
-        u64::from(context.config.tx_memory_limit),
-        context.config.cpu_cost_params.clone(),
-        context.config.memory_cost_params.clone(),
+        u64::from(context.at.config.tx_memory_limit),
+        context.at.config.cpu_cost_params.clone(),
+        context.at.config.memory_cost_params.clone(),
     )
     .map_err(|_| Refusal::Trapped)?;
     let invoked = invoke_host_function(
@@ -244,7 +242,7 @@ fn try_invoke(
     );
     let spent = |budget: &Budget| -> Result<bool, HostError> {
         Ok(budget.get_cpu_insns_consumed()? > u64::from(resources.instructions)
-            || budget.get_mem_bytes_consumed()? > u64::from(context.config.tx_memory_limit))
+            || budget.get_mem_bytes_consumed()? > u64::from(context.at.config.tx_memory_limit))
     };
     let failure = || match spent(&budget) {
         Ok(true) => Refusal::Limit,
@@ -255,7 +253,7 @@ fn try_invoke(
     let writes = writes(&invoked.ledger_changes, resources, context)?;
     let event_bytes = invoked.encoded_contract_events.iter().map(Vec::len).sum::<usize>();
     let event_bytes = (event_bytes + encoded.len()) as u32;
-    if event_bytes > context.settings.events.tx_max_contract_events_size_bytes {
+    if event_bytes > context.at.settings.events.tx_max_contract_events_size_bytes {
         return Err(Refusal::Limit);
     }
     let rent = extract_rent_changes(&invoked.ledger_changes);
@@ -298,8 +296,9 @@ fn restored_keys(
 ) -> BTreeSet<LedgerKey> {
     let keys = &data.resources.footprint.read_write;
     let named = archived(data).iter().filter_map(|place| keys.get(*place as usize));
-    let expired =
-        |key: &&LedgerKey| delta.get(key).is_some_and(|stored| !is_live(stored, context.sequence));
+    let expired = |key: &&LedgerKey| {
+        delta.get(key).is_some_and(|stored| !is_live(stored, context.at.sequence))
+    };
     named.filter(expired).cloned().collect()
 }
 
@@ -321,7 +320,7 @@ fn footprint_entries(
             encoded.push((None, None));
             continue;
         };
-        let live = is_live(stored, context.sequence);
+        let live = is_live(stored, context.at.sequence);
         if !live && is_temporary(key) {
             encoded.push((None, None));
             continue;
@@ -331,7 +330,7 @@ fn footprint_entries(
         }
         let bytes = xdr(&stored.entry);
         let length = bytes.len() as u32;
-        if !fits(&stored.entry, length, context.settings) {
+        if !fits(&stored.entry, length, context.at.settings) {
             return Err(Refusal::Limit);
         }
         if !has_ttl(key) || !live {
@@ -369,7 +368,7 @@ fn writes(
         if let Some(value) = &change.encoded_new_value {
             let entry = LedgerEntry::from_xdr(value, Limits::none()).expect("as encoded");
             bytes = bytes.saturating_add(value.len() as u32);
-            if !fits(&entry, value.len() as u32, context.settings) {
+            if !fits(&entry, value.len() as u32, context.at.settings) {
                 return Err(Refusal::Limit);
             }
             writes.push((key, Write::Store(Box::new(entry), live_until)));
@@ -395,18 +394,18 @@ pub fn extend(
     context: &Context,
 ) -> Effect {
     let failed = |code| Effect::bare(OperationResultTr::ExtendFootprintTtl(code), vec![]);
-    let live_until = context.sequence.saturating_add(op.extend_to);
+    let live_until = context.at.sequence.saturating_add(op.extend_to);
     let budget = unlimited();
     let mut rent = vec![];
     let mut extended = vec![];
     for key in data.resources.footprint.read_only.iter() {
         let Some(stored) = delta.get(key) else { continue };
         let Some(ttl) = stored.ttl else { continue };
-        if ttl.live_until < context.sequence || ttl.live_until >= live_until {
+        if ttl.live_until < context.at.sequence || ttl.live_until >= live_until {
             continue;
         }
         let length = xdr(&stored.entry).len() as u32;
-        if !fits(&stored.entry, length, context.settings) {
+        if !fits(&stored.entry, length, context.at.settings) {
             return failed(ExtendFootprintTtlResult::ResourceLimitExceeded);
         }
         let size = rent_size(&budget, &stored.entry, length);
@@ -444,13 +443,13 @@ pub fn restore(
     let mut bytes: u32 = 0;
     for key in data.resources.footprint.read_write.iter() {
         let Some(stored) = delta.get(key) else { continue };
-        if is_live(stored, context.sequence) {
+        if is_live(stored, context.at.sequence) {
             continue;
         }
         let length = xdr(&stored.entry).len() as u32;
         bytes = bytes.saturating_add(length);
         let limit = data.resources.disk_read_bytes.min(data.resources.write_bytes);
-        if bytes > limit || !fits(&stored.entry, length, context.settings) {
+        if bytes > limit || !fits(&stored.entry, length, context.at.settings) {
             return failed(RestoreFootprintResult::ResourceLimitExceeded);
         }
         rent.push(LedgerEntryRentChange {
@@ -481,8 +480,8 @@ fn refundable(
     frame: &Frame,
     context: &Context,
 ) -> Option<(i64, i64)> {
-    let config = &context.config;
-    let rent_fee = compute_rent_fee(rent, &config.rent_fee_configuration, context.sequence);
+    let config = context.at.config;
+    let rent_fee = compute_rent_fee(rent, &config.rent_fee_configuration, context.at.sequence);
     let resources = transaction_resources(frame, event_bytes);
     let (_, events) = compute_transaction_resource_fee(&resources, &config.fee_configuration);
     let total = rent_fee.saturating_add(events);
@@ -500,7 +499,7 @@ fn fits(entry: &LedgerEntry, length: u32, settings: &Settings) -> bool {
 }
 
 fn restored_until(context: &Context) -> u32 {
-    context.sequence.saturating_add(context.config.min_persistent_entry_ttl).saturating_sub(1)
+    context.at.sequence.saturating_add(context.at.config.min_persistent_entry_ttl).saturating_sub(1)
 }
 
 fn rent_size(budget: &Budget, entry: &LedgerEntry, length: u32) -> u32 {
