@@ -13,6 +13,8 @@ pub mod scene;
 pub mod sign;
 pub mod stakes;
 pub mod staking_model;
+pub mod stories;
+pub mod story;
 pub mod suite;
 pub mod vault;
 pub mod wasm;

@@ -1,26 +1,52 @@
 //! The pool's: several users across ledgers, with donations and clawbacks in between.
 
 use num_bigint::BigInt;
-use rand::{rngs::StdRng, Rng, SeedableRng};
+use proptest::{prelude::*, sample::select};
 use soroban_sdk::Address;
 use tributary_common::interfaces::pool::{PoolError, PoolState};
-use tributary_tests::{
+
+use crate::{
     env::hurried_env,
     model::{big, Account, Plain},
     pool::{Setup, Tokens, World, NEVER},
+    story::{part, Part, Story},
 };
-
-use crate::{play_half, Play};
 
 const USERS: usize = 4;
 /// 0.2 % for each ledger passed, 20 % for each record, in units of the log-price.
 const STEP_PER_LEDGER: u64 = 48_360;
 const STEP_PER_RECORD: u64 = 4_412_985;
 
+#[derive(Clone, Debug)]
+pub struct Begin {
+    decimals: (u32, u32),
+    fee_bps: u32,
+    treasury_bps: u32,
+    band_bps: u32,
+    /// Of the first deposit.
+    reserves: [i128; 2],
+    /// What each user owns, in percent of it.
+    percents: [i128; USERS],
+}
+
+#[derive(Clone, Debug)]
+pub enum Step {
+    Close { ledgers: u32 },
+    SwapExactIn { who: usize, side: usize, part: Part },
+    SwapExactOut { who: usize, side: usize, part: Part },
+    /// Transfers and swaps what arrived, as the router does.
+    SwapReceived { who: usize, side: usize, part: Part },
+    Deposit { who: usize, parts: [Part; 2] },
+    Withdraw { who: usize, part: Part },
+    Burn { who: usize, part: Part },
+    Donate { who: usize, side: usize, part: Part },
+    Collect,
+    ClawBack { side: usize, divisor: i128, sync: bool },
+}
+
 /// A world, and what must be true of it.
-struct Game {
+pub struct Game {
     world: World,
-    rng: StdRng,
     users: Vec<Address>,
     plain: Plain,
     /// `plain` before what the current call itself does: the product per share may not fall.
@@ -36,27 +62,68 @@ struct Game {
     log: Vec<String>,
 }
 
-impl Play for Game {
-    fn new(seed: u64) -> Game {
-        let mut rng = StdRng::seed_from_u64(seed);
-        let decimals = [(7, 7), (0, 18), (18, 0), (0, 0)][rng.random_range(0..4)];
+/// Pools from a few units to what a Stellar asset can hold, and now and then beyond.
+fn reserve() -> impl Strategy<Value = i128> {
+    prop_oneof![7 => 11..60u32, 1 => 60..100u32].prop_map(|bits| 1 << bits)
+}
+
+impl Story for Game {
+    type Setup = Begin;
+    type Step = Step;
+
+    fn setup() -> impl Strategy<Value = Begin> {
+        let decimals = select(vec![(7, 7), (0, 18), (18, 0), (0, 0)]);
+        let fee_bps = select(vec![30, 1, 100]);
+        let treasury_bps = select(vec![1_667, 0, 3_333]);
+        let band_bps = prop_oneof![3 => Just(0), 1 => Just(5_000)];
+        let reserves = [reserve(), reserve()];
+        // Anything from a hundredth of the shares to nearly all of them.
+        let percents = [(); USERS].map(|()| select(vec![1, 10, 100, 2_000]));
+        (decimals, fee_bps, treasury_bps, band_bps, reserves, percents).prop_map(
+            |(decimals, fee_bps, treasury_bps, band_bps, reserves, percents)| Begin {
+                decimals,
+                fee_bps,
+                treasury_bps,
+                band_bps,
+                reserves,
+                percents,
+            },
+        )
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        let (who, side) = (0..USERS, 0..2usize);
+        let trade = (who.clone(), side.clone(), part());
+        let mine = (who.clone(), part());
+        let close = select(vec![1, 1, 1, 2, 13, 400, 5_000]);
+        prop_oneof![
+            6 => close.prop_map(|ledgers| Step::Close { ledgers }),
+            10 => trade.clone().prop_map(|(who, side, part)| Step::SwapExactIn { who, side, part }),
+            6 => trade.clone().prop_map(|(who, side, part)| Step::SwapExactOut { who, side, part }),
+            2 => trade.clone().prop_map(|(who, side, part)| Step::SwapReceived { who, side, part }),
+            4 => (who, [part(), part()]).prop_map(|(who, parts)| Step::Deposit { who, parts }),
+            6 => mine.clone().prop_map(|(who, part)| Step::Withdraw { who, part }),
+            2 => mine.prop_map(|(who, part)| Step::Burn { who, part }),
+            2 => trade.prop_map(|(who, side, part)| Step::Donate { who, side, part }),
+            1 => Just(Step::Collect),
+            1 => (side, 2..20i128, any::<bool>())
+                .prop_map(|(side, divisor, sync)| Step::ClawBack { side, divisor, sync }),
+        ]
+    }
+
+    fn begin(begin: &Begin) -> Game {
         let setup = Setup {
-            fee_bps: [1, 30, 100][rng.random_range(0..3)],
-            treasury_bps: [0, 1_667, 3_333][rng.random_range(0..3)],
-            band_bps: if rng.random_range(0..4) == 0 { 5_000 } else { 0 },
-            tokens: Tokens::Plain(decimals.0, decimals.1),
+            fee_bps: begin.fee_bps,
+            treasury_bps: begin.treasury_bps,
+            band_bps: begin.band_bps,
+            tokens: Tokens::Plain(begin.decimals.0, begin.decimals.1),
         };
         let world = World::on(hurried_env(), setup);
-        // Pools from a few units to what a Stellar asset can hold, and now and then beyond.
-        let most = if rng.random_range(0..8) == 0 { 100 } else { 60 };
-        let reserves = [0; 2].map(|_| 1i128 << rng.random_range(11..most));
-        // Each owns tokens for many trades, and anything from a hundredth of the shares to nearly
-        // all of them.
+        // Each owns tokens for many trades.
         let mut users = vec![];
-        for _ in 0..USERS {
-            let user = world.user(reserves[0] * 32, reserves[1] * 32);
-            let percent = [1, 10, 100, 2_000][rng.random_range(0..4)];
-            let [desired_0, desired_1] = reserves.map(|reserve| reserve * percent / 100);
+        for percent in begin.percents {
+            let user = world.user(begin.reserves[0] * 32, begin.reserves[1] * 32);
+            let [desired_0, desired_1] = begin.reserves.map(|reserve| reserve * percent / 100);
             world.env.mock_all_auths();
             let pool = &world.pool;
             // The first may be too small for the shares that it would lock.
@@ -66,7 +133,7 @@ impl Play for Game {
         }
         if world.pool.total_supply() == 0 {
             let user = &users[0];
-            world.pool.deposit(user, &reserves[0], &reserves[1], &0, user, &NEVER);
+            world.pool.deposit(user, &begin.reserves[0], &begin.reserves[1], &0, user, &NEVER);
         }
         world.close(13);
         world.env.mock_all_auths();
@@ -80,7 +147,6 @@ impl Play for Game {
         let mut game = Game {
             ledger: world.env.ledger().sequence(),
             world,
-            rng,
             users,
             base: plain.clone(),
             plain,
@@ -94,20 +160,19 @@ impl Play for Game {
         game
     }
 
-    fn step(&mut self) {
-        let who = self.rng.random_range(0..USERS);
-        let side = self.rng.random_range(0..2);
+    fn step(&mut self, step: &Step) {
         self.base = self.plain.clone();
-        match self.rng.random_range(0..20) {
-            0..3 => self.close(),
-            3..8 => self.swap_exact_in(who, side),
-            8..11 => self.swap_exact_out(who, side),
-            11 => self.swap_received(who, side),
-            12..14 => self.deposit(who),
-            14..17 => self.withdraw(who),
-            17 => self.burn(who),
-            18 => self.donate(who, side),
-            _ => self.claw_back_or_collect(side),
+        match *step {
+            Step::Close { ledgers } => self.close(ledgers),
+            Step::SwapExactIn { who, side, part } => self.swap_exact_in(who, side, part),
+            Step::SwapExactOut { who, side, part } => self.swap_exact_out(who, side, part),
+            Step::SwapReceived { who, side, part } => self.swap_received(who, side, part),
+            Step::Deposit { who, parts } => self.deposit(who, parts),
+            Step::Withdraw { who, part } => self.withdraw(who, part),
+            Step::Burn { who, part } => self.burn(who, part),
+            Step::Donate { who, side, part } => self.donate(who, side, part),
+            Step::Collect => self.collect(),
+            Step::ClawBack { side, divisor, sync } => self.claw_back(side, divisor, sync),
         }
         self.check();
     }
@@ -127,27 +192,15 @@ impl Game {
         [&self.world.token_0, &self.world.token_1][side]
     }
 
-    /// An amount that makes sense beside `whole`: mostly small, sometimes all of it.
-    fn amount(&mut self, whole: i128) -> i128 {
-        match self.rng.random_range(0..10) {
-            0 => self.rng.random_range(1..=10),
-            1 => whole.max(1),
-            2..5 => whole / self.rng.random_range(1..=4),
-            _ => whole / self.rng.random_range(10..=10_000),
-        }
-        .max(1)
-    }
-
-    fn close(&mut self) {
-        let ledgers = [1, 1, 1, 2, 13, 400, 5_000][self.rng.random_range(0..7)];
+    fn close(&mut self, ledgers: u32) {
         self.world.close(ledgers);
         self.log.push(format!("close {ledgers}"));
     }
 
-    fn swap_exact_in(&mut self, who: usize, side: usize) {
+    fn swap_exact_in(&mut self, who: usize, side: usize, part: Part) {
         let token = self.token(side).clone();
         let user = self.users[who].clone();
-        let amount = self.amount(self.reserve(side));
+        let amount = part.of(self.reserve(side));
         let amount = amount.min(self.world.balance(&token, &user));
         let quote = self.world.pool.try_quote_exact_in(&token, &amount);
         let swap = self.world.pool.try_swap_exact_in(&user, &token, &amount, &0, &user, &NEVER);
@@ -163,10 +216,10 @@ impl Game {
         }
     }
 
-    fn swap_exact_out(&mut self, who: usize, side: usize) {
+    fn swap_exact_out(&mut self, who: usize, side: usize, part: Part) {
         let token = self.token(side).clone();
         let user = self.users[who].clone();
-        let out = self.amount(self.reserve(1 - side));
+        let out = part.of(self.reserve(1 - side));
         let quote = self.world.pool.try_quote_exact_out(&token, &out);
         let most = self.world.balance(&token, &user);
         if most == 0 {
@@ -192,11 +245,10 @@ impl Game {
         }
     }
 
-    /// Transfers and swaps what arrived, as the router does.
-    fn swap_received(&mut self, who: usize, side: usize) {
+    fn swap_received(&mut self, who: usize, side: usize, part: Part) {
         let token = self.token(side).clone();
         let user = self.users[who].clone();
-        let sent = self.amount(self.reserve(side)).min(self.world.balance(&token, &user));
+        let sent = part.of(self.reserve(side)).min(self.world.balance(&token, &user));
         self.world.give(&token, &self.world.pool.address, sent);
         self.world.claw_back(&token, &user, sent);
         self.world.env.mock_all_auths();
@@ -216,10 +268,10 @@ impl Game {
         }
     }
 
-    fn deposit(&mut self, who: usize) {
+    fn deposit(&mut self, who: usize, parts: [Part; 2]) {
         let user = self.users[who].clone();
         let desired = [0, 1].map(|side| {
-            let amount = self.amount(self.reserve(side));
+            let amount = parts[side].of(self.reserve(side));
             amount.min(self.world.balance(self.token(side), &user))
         });
         let settled = self.settled();
@@ -234,11 +286,11 @@ impl Game {
         }
     }
 
-    fn withdraw(&mut self, who: usize) {
+    fn withdraw(&mut self, who: usize, part: Part) {
         let user = self.users[who].clone();
         let all = self.world.pool.balance(&user);
         let free = all - self.world.pool.held(&user).0;
-        let shares = self.amount(all);
+        let shares = part.of(all);
         let settled = self.settled();
         let withdraw = self.world.pool.try_withdraw(&user, &shares, &0, &0, &user, &NEVER);
         self.log.push(format!("{who} withdraws {shares} of {free}: {withdraw:?}"));
@@ -261,9 +313,9 @@ impl Game {
         }
     }
 
-    fn burn(&mut self, who: usize) {
+    fn burn(&mut self, who: usize, part: Part) {
         let user = self.users[who].clone();
-        let shares = self.amount(self.world.pool.balance(&user)) / 10;
+        let shares = part.of(self.world.pool.balance(&user)) / 10;
         let burn = self.world.pool.try_burn(&user, &shares);
         self.log.push(format!("{who} burns {shares}: {burn:?}"));
         if burn.is_ok() {
@@ -272,9 +324,9 @@ impl Game {
         }
     }
 
-    fn donate(&mut self, who: usize, side: usize) {
+    fn donate(&mut self, who: usize, side: usize, part: Part) {
         let (token, user) = (self.token(side).clone(), self.users[who].clone());
-        let amount = self.amount(self.reserve(side)).min(self.world.balance(&token, &user));
+        let amount = part.of(self.reserve(side)).min(self.world.balance(&token, &user));
         self.world.give(&token, &self.world.pool.address, amount);
         self.world.claw_back(&token, &user, amount);
         self.world.env.mock_all_auths();
@@ -284,24 +336,23 @@ impl Game {
         self.take_over();
     }
 
-    fn claw_back_or_collect(&mut self, side: usize) {
-        if self.rng.random_range(0..2) == 0 {
-            let owed = (self.state.owed_0, self.state.owed_1);
-            let settled = self.settled();
-            let collected = self.world.pool.collect();
-            self.log.push(format!("collect {collected:?}"));
-            assert!(collected.0 <= owed.0 && collected.1 <= owed.1);
-            self.settle(settled);
-            return;
-        }
-        let part = self.rng.random_range(2..20);
+    fn collect(&mut self) {
+        let owed = (self.state.owed_0, self.state.owed_1);
+        let settled = self.settled();
+        let collected = self.world.pool.collect();
+        self.log.push(format!("collect {collected:?}"));
+        assert!(collected.0 <= owed.0 && collected.1 <= owed.1);
+        self.settle(settled);
+    }
+
+    fn claw_back(&mut self, side: usize, divisor: i128, sync: bool) {
         let pool = self.world.pool.address.clone();
-        let amount = self.world.balance(self.token(side), &pool) / part;
+        let amount = self.world.balance(self.token(side), &pool) / divisor;
         self.world.claw_back(self.token(side), &pool, amount);
         self.world.env.mock_all_auths();
         self.log.push(format!("{amount} of {side} clawed back"));
         self.loss = true;
-        if self.rng.random_range(0..2) == 0 {
+        if sync {
             self.world.pool.sync();
             self.take_over();
         }
@@ -398,14 +449,4 @@ fn pair(side: usize, own: i128, other: i128) -> [i128; 2] {
     } else {
         [other, own]
     }
-}
-
-#[test]
-fn invariants_hold_after_every_call_of_random_sequences_even_seeds() {
-    play_half::<Game>(0);
-}
-
-#[test]
-fn invariants_hold_after_every_call_of_random_sequences_odd_seeds() {
-    play_half::<Game>(1);
 }

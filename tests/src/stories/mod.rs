@@ -1,0 +1,3 @@
+//! The stories that are told of each contract, at random by `tests/invariants.rs`, guided by coverage in `tests/fuzz`.
+
+pub mod pool;

@@ -1,0 +1,155 @@
+//! Random stories: lists of steps that a contract must survive. A step says what is done by fractions of what is
+//! there, never by absolute amounts, so any part of a story is a story too, and a failure shrinks to the few
+//! steps that matter. docs/testing.md says how to read and repeat one.
+
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    fmt::{Debug, Write as _},
+    io::Write as _,
+    panic::{catch_unwind, resume_unwind, set_hook, take_hook, AssertUnwindSafe},
+    sync::Once,
+};
+
+use proptest::{
+    collection::vec,
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{
+        Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
+    },
+};
+
+/// How many steps a story has on average; the longest has nearly twice as many.
+pub const STEPS: usize = 32;
+/// Progress is printed after each so many stories, where there are more.
+const PROGRESS: u32 = 1_000;
+
+/// A world, and what must be true of it after every step.
+pub trait Story: Sized {
+    type Setup: Debug + Clone;
+    type Step: Debug + Clone;
+
+    fn setup() -> impl Strategy<Value = Self::Setup>;
+    fn steps() -> impl Strategy<Value = Self::Step>;
+
+    fn begin(setup: &Self::Setup) -> Self;
+    /// Does it, and checks what must be true afterwards.
+    fn step(&mut self, step: &Self::Step);
+    /// What must be true at the end.
+    fn finish(&mut self) {}
+    /// What happened, a line a step.
+    fn log(&self) -> &[String];
+}
+
+/// Tells `PROPTEST_CASES` stories, 256 unless that says otherwise, after those in `proptest-regressions/<name>.txt`.
+pub fn tell<S: Story>(name: &str) {
+    let path = format!("{}/proptest-regressions/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let persistence = FileFailurePersistence::Direct(path.leak());
+    let config = Config { failure_persistence: Some(Box::new(persistence)), ..Config::default() };
+    let cases = config.cases;
+    let told = Cell::new(0);
+    let result = TestRunner::new(config).run(&(S::setup(), story::<S>()), |(setup, steps)| {
+        let result = play::<S>(&setup, &steps);
+        told.set(told.get() + 1);
+        if result.is_ok() && told.get() % PROGRESS == 0 && cases > PROGRESS {
+            // Not by `eprintln!`, which the test harness keeps to itself.
+            let _ = writeln!(std::io::stderr(), "{name}: {} of {cases}", told.get());
+        }
+        result.map_err(TestCaseError::fail)
+    });
+    match result {
+        Ok(()) => {}
+        Err(TestError::Fail(story, _)) => panic!("{name}, shrunk:\n{story}"),
+        Err(TestError::Abort(reason)) => panic!("{name}: {reason}"),
+    }
+}
+
+/// Tells the one story that these bytes stand for; a fuzzer's.
+pub fn tell_bytes<S: Story>(bytes: &[u8]) {
+    let rng = TestRng::from_seed(RngAlgorithm::PassThrough, bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let Ok(tree) = (S::setup(), story::<S>()).new_tree(&mut runner) else { return };
+    let (setup, steps) = tree.current();
+    if let Err(story) = play::<S>(&setup, &steps) {
+        panic!("{story}");
+    }
+}
+
+fn story<S: Story>() -> impl Strategy<Value = Vec<S::Step>> {
+    vec(S::steps(), 1..2 * STEPS)
+}
+
+/// Plays a story; a failure tells it.
+fn play<S: Story>(setup: &S::Setup, steps: &[S::Step]) -> Result<(), String> {
+    let mut world = quietly(|| S::begin(setup)).map_err(|why| format!("{setup:?}\n{why}"))?;
+    let played = quietly(|| {
+        steps.iter().for_each(|step| world.step(step));
+        world.finish();
+    });
+    played.map_err(|why| {
+        let mut story = format!("{setup:?}\n");
+        for line in world.log() {
+            writeln!(story, "  {line}").expect("a string");
+        }
+        story + &why
+    })
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// What a panic would have printed, instead of printing it: while a story shrinks, hundreds of them fail.
+fn quietly<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = take_hook();
+        set_hook(Box::new(move |panic| {
+            if QUIET.get() {
+                PANIC.set(panic.to_string());
+            } else {
+                loud(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    QUIET.set(false);
+    result.map_err(|panic: Box<dyn Any + Send>| match PANIC.take() {
+        // Somebody else has set another hook.
+        empty if empty.is_empty() => resume_unwind(panic),
+        why => why,
+    })
+}
+
+/// A part of what is there: an amount that makes sense wherever its step stands in a story.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// So many units, whatever there is.
+    Units(u8),
+    /// What is there divided by this.
+    Over(u16),
+}
+
+impl Part {
+    /// At least one unit.
+    pub fn of(self, whole: i128) -> i128 {
+        match self {
+            Part::Units(units) => i128::from(units),
+            Part::Over(divisor) => whole / i128::from(divisor),
+        }
+        .max(1)
+    }
+}
+
+/// Mostly a small part, sometimes all of it, now and then a few units.
+pub fn part() -> impl Strategy<Value = Part> + Clone {
+    prop_oneof![
+        1 => (1..=10u8).prop_map(Part::Units),
+        6 => (10..=10_000u16).prop_map(Part::Over),
+        3 => (2..=4u16).prop_map(Part::Over),
+        1 => Just(Part::Over(1)),
+    ]
+}
