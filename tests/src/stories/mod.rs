@@ -1,3 +1,4 @@
 //! The stories that are told of each contract, at random by `tests/invariants.rs`, guided by coverage in `tests/fuzz`.
 
 pub mod pool;
+pub mod router;

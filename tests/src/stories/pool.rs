@@ -31,17 +31,48 @@ pub struct Begin {
 
 #[derive(Clone, Debug)]
 pub enum Step {
-    Close { ledgers: u32 },
-    SwapExactIn { who: usize, side: usize, part: Part },
-    SwapExactOut { who: usize, side: usize, part: Part },
+    Close {
+        ledgers: u32,
+    },
+    SwapExactIn {
+        who: usize,
+        side: usize,
+        part: Part,
+    },
+    SwapExactOut {
+        who: usize,
+        side: usize,
+        part: Part,
+    },
     /// Transfers and swaps what arrived, as the router does.
-    SwapReceived { who: usize, side: usize, part: Part },
-    Deposit { who: usize, parts: [Part; 2] },
-    Withdraw { who: usize, part: Part },
-    Burn { who: usize, part: Part },
-    Donate { who: usize, side: usize, part: Part },
+    SwapReceived {
+        who: usize,
+        side: usize,
+        part: Part,
+    },
+    Deposit {
+        who: usize,
+        parts: [Part; 2],
+    },
+    Withdraw {
+        who: usize,
+        part: Part,
+    },
+    Burn {
+        who: usize,
+        part: Part,
+    },
+    Donate {
+        who: usize,
+        side: usize,
+        part: Part,
+    },
     Collect,
-    ClawBack { side: usize, divisor: i128, sync: bool },
+    ClawBack {
+        side: usize,
+        divisor: i128,
+        sync: bool,
+    },
 }
 
 /// A world, and what must be true of it.
