@@ -2,7 +2,7 @@
 //! how to read a failure, and how to tell more stories.
 
 use tributary_tests::{
-    stories::{pool, router},
+    stories::{factory, pool, router},
     story::tell,
 };
 
@@ -14,4 +14,9 @@ fn the_pool_keeps_its_promises() {
 #[test]
 fn the_router_keeps_nothing_and_does_what_it_quotes() {
     tell::<router::Game>("router");
+}
+
+#[test]
+fn the_factory_knows_what_it_deployed() {
+    tell::<factory::Game>("factory");
 }

@@ -2,7 +2,7 @@
 //! out of bounds; founders take their bonds out. The registry is what a plain list of it would be;
 //! computed addresses are deployed ones; a bond is in its region's staking, and none in the factory.
 
-use rand::{rngs::StdRng, Rng, SeedableRng};
+use proptest::{prelude::*, sample::select};
 use soroban_sdk::{Address, BytesN, Error, InvokeError, Symbol};
 use tributary_common::{
     address,
@@ -12,17 +12,20 @@ use tributary_common::{
     },
 };
 use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
-use tributary_tests::{
+
+use crate::{
     env::hurried_env,
     pool::ONE,
     regions::Regions,
+    story::Story,
     suite::{BOND, MIN_BOND},
 };
 
-use crate::{play_half, Play};
-
 const CODES: [&str; 6] = ["TFT", "ALPS", "JURA", "ABCDEFGHIJ12", "a", "TOOLONGFORACODE"];
 const TIERS: [u32; 3] = [30, 5, 100];
+const USERS: usize = 3;
+/// TFT, an address that is no token, and regions' tokens.
+const TOKENS: usize = 5;
 
 /// A region as it must be.
 struct Known {
@@ -42,13 +45,13 @@ struct Known {
 
 pub struct Game {
     regions: Regions,
-    rng: StdRng,
     known: Vec<Known>,
     users: Vec<Address>,
     tokens: Vec<Address>,
     quotes: Vec<(Address, PoolKey)>,
     template: BytesN<32>,
     scheduled: Option<(BytesN<32>, u64)>,
+    steps: usize,
     log: Vec<String>,
 }
 
@@ -62,12 +65,117 @@ fn told<T: std::fmt::Debug, C: std::fmt::Debug, E>(
     }
 }
 
-impl Play for Game {
-    fn new(seed: u64) -> Game {
+#[derive(Clone, Debug)]
+pub enum Step {
+    CreateRegion {
+        code: &'static str,
+        founder: usize,
+        admin: usize,
+        token: usize,
+        band_bps: u32,
+        treasury_bps: u32,
+        min_bond: i128,
+        fourth_tier: bool,
+    },
+    CreatePool {
+        code: &'static str,
+        token: usize,
+        fee_bps: u32,
+        band_bps: u32,
+    },
+    ProposeAdmin {
+        code: &'static str,
+        heir: usize,
+    },
+    AcceptAdmin {
+        code: &'static str,
+    },
+    Endorse {
+        code: &'static str,
+        endorsed: bool,
+    },
+    SetOraclePool {
+        code: &'static str,
+        token: usize,
+        fee_bps: u32,
+    },
+    /// The founder of the region at this place of the list, or another, has the first position paid back.
+    Unstake {
+        region: usize,
+        other: Option<usize>,
+    },
+    ScheduleTemplate,
+    CancelTemplate,
+    ApplyTemplate,
+    Wait {
+        seconds: u64,
+    },
+}
+
+impl Story for Game {
+    type Setup = ();
+    type Step = Step;
+
+    fn setup() -> impl Strategy<Value = ()> {
+        Just(())
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        let code = || select(CODES.to_vec());
+        let (user, token) = (|| 0..USERS, || 0..TOKENS);
+        let create_region = (
+            (code(), user(), user(), token()),
+            select(vec![0, 0, 1_000, 999]),
+            select(vec![0, 1_667, 3_333, 3_334]),
+            select(vec![ONE, MIN_BOND, MIN_BOND, MIN_BOND, ONE - 1]),
+            prop::bool::weighted(0.125),
+        )
+            .prop_map(
+                |((code, founder, admin, token), band_bps, treasury_bps, min_bond, fourth_tier)| {
+                    Step::CreateRegion {
+                        code,
+                        founder,
+                        admin,
+                        token,
+                        band_bps,
+                        treasury_bps,
+                        min_bond,
+                        fourth_tier,
+                    }
+                },
+            );
+        let create_pool =
+            (code(), token(), select(vec![30, 5, 100, 31, 0]), select(vec![0, 0, 5_000, 5_001]))
+                .prop_map(|(code, token, fee_bps, band_bps)| Step::CreatePool {
+                    code,
+                    token,
+                    fee_bps,
+                    band_bps,
+                });
+        let wait = select(vec![5, DELAY_SECONDS / 2, DELAY_SECONDS, BOND_SECONDS]);
+        prop_oneof![
+            6 => create_region,
+            6 => create_pool,
+            2 => (code(), user()).prop_map(|(code, heir)| Step::ProposeAdmin { code, heir }),
+            2 => code().prop_map(|code| Step::AcceptAdmin { code }),
+            2 => (code(), prop::bool::weighted(0.75))
+                .prop_map(|(code, endorsed)| Step::Endorse { code, endorsed }),
+            4 => (code(), token(), select(TIERS.to_vec()))
+                .prop_map(|(code, token, fee_bps)| Step::SetOraclePool { code, token, fee_bps }),
+            2 => (0..2 * CODES.len(), prop::option::weighted(0.25, user()))
+                .prop_map(|(region, other)| Step::Unstake { region, other }),
+            3 => Just(Step::ScheduleTemplate),
+            1 => Just(Step::CancelTemplate),
+            2 => Just(Step::ApplyTemplate),
+            2 => wait.prop_map(|seconds| Step::Wait { seconds }),
+        ]
+    }
+
+    fn begin((): &()) -> Game {
         let regions = Regions::bare(hurried_env());
-        let users: Vec<_> = (0..3).map(|_| regions.user(&[(&regions.tft, 3 * BOND)])).collect();
+        let users: Vec<_> = (0..USERS).map(|_| regions.user(&[(&regions.tft, 3 * BOND)])).collect();
         let mut tokens = vec![regions.tft.clone(), users[0].clone()];
-        (0..3).for_each(|_| tokens.push(regions.plain(7)));
+        (2..TOKENS).for_each(|_| tokens.push(regions.plain(7)));
         let root = Known {
             code: ROOT,
             admin: regions.admin.clone(),
@@ -84,28 +192,57 @@ impl Play for Game {
         regions.env.mock_all_auths();
         Game {
             regions,
-            rng: StdRng::seed_from_u64(seed),
             known: vec![root],
             users,
             tokens,
             quotes: vec![],
             template,
             scheduled: None,
+            steps: 0,
             log: vec![],
         }
     }
 
-    fn step(&mut self) {
-        match self.rng.random_range(0..16) {
-            0..3 => self.create_region(),
-            3..6 => self.create_pool(),
-            6 => self.pass_on(),
-            7 => self.accept(),
-            8 => self.endorse(),
-            9..11 => self.quote(),
-            11 => self.take_out(),
-            12..15 => self.template(),
-            _ => self.wait(),
+    fn step(&mut self, step: &Step) {
+        self.log.push(format!("{step:?}"));
+        match step.clone() {
+            Step::CreateRegion {
+                code,
+                founder,
+                admin,
+                token,
+                band_bps,
+                treasury_bps,
+                min_bond,
+                fourth_tier,
+            } => {
+                let mut params = RegionParams {
+                    band_bps,
+                    treasury_bps,
+                    min_bond,
+                    ..self.regions.params(&self.users[admin], &self.tokens[token])
+                };
+                if fourth_tier {
+                    params.fee_tiers.push_back(30);
+                }
+                self.create_region(code, founder, token, params);
+            }
+            Step::CreatePool { code, token, fee_bps, band_bps } => {
+                self.create_pool(code, token, fee_bps, band_bps);
+            }
+            Step::ProposeAdmin { code, heir } => self.propose_admin(code, heir),
+            Step::AcceptAdmin { code } => self.accept_admin(code),
+            Step::Endorse { code, endorsed } => self.endorse(code, endorsed),
+            Step::SetOraclePool { code, token, fee_bps } => {
+                self.set_oracle_pool(code, token, fee_bps);
+            }
+            Step::Unstake { region, other } => self.unstake(region % self.known.len(), other),
+            Step::ScheduleTemplate => self.schedule_template(),
+            Step::CancelTemplate => self.cancel_template(),
+            Step::ApplyTemplate => self.apply_template(),
+            Step::Wait { seconds } => {
+                self.regions.wait(u32::try_from(seconds / 5).expect("few"), seconds);
+            }
         }
         self.check();
     }
@@ -131,39 +268,13 @@ impl Play for Game {
 }
 
 impl Game {
-    fn any<T: Clone>(&mut self, of: &[T]) -> T {
-        of[self.rng.random_range(0..of.len())].clone()
-    }
-
     fn find(&self, code: &Symbol) -> Option<usize> {
         self.known.iter().position(|known| known.code == *code)
     }
 
-    fn code(&mut self) -> Symbol {
-        let code = self.any(&CODES);
-        self.regions.code(code)
-    }
-
-    fn wait(&mut self) {
-        let seconds = self.any(&[5, DELAY_SECONDS / 2, DELAY_SECONDS, BOND_SECONDS]);
-        self.regions.wait(u32::try_from(seconds / 5).expect("few"), seconds);
-        self.log.push(format!("wait {seconds}"));
-    }
-
-    fn create_region(&mut self) {
-        let name = self.any(&CODES);
+    fn create_region(&mut self, name: &str, founder: usize, token: usize, params: RegionParams) {
         let code = self.regions.code(name);
-        let (founder, admin) = (self.any(&self.users.clone()), self.any(&self.users.clone()));
-        let token = self.any(&self.tokens.clone());
-        let mut params = RegionParams {
-            band_bps: self.any(&[0, 0, 1_000, 999]),
-            treasury_bps: self.any(&[0, 1_667, 3_333, 3_334]),
-            min_bond: self.any(&[ONE, MIN_BOND, MIN_BOND, MIN_BOND, ONE - 1]),
-            ..self.regions.params(&admin, &token)
-        };
-        if self.rng.random_range(0..8) == 0 {
-            params.fee_tiers.push_back(30);
-        }
+        let (founder, token) = (self.users[founder].clone(), self.tokens[token].clone());
         let valid = name.len() >= 2 && name.len() <= 12;
         let expected = if !valid {
             Err(FactoryError::InvalidCode)
@@ -188,13 +299,12 @@ impl Game {
             return;
         }
         let made = told(self.regions.factory.try_create_region(&founder, &code, &params));
-        self.log.push(format!("create_region {name}: {made:?}"));
         assert_eq!(made.as_ref().map(|_| ()).map_err(|error| *error), expected);
         if made.is_ok() {
             let key = PoolKey { code: code.clone(), token: token.clone(), fee_bps: 30 };
             self.known.push(Known {
                 code,
-                admin,
+                admin: params.admin,
                 founder,
                 proposed: None,
                 endorsed: false,
@@ -207,11 +317,8 @@ impl Game {
         }
     }
 
-    fn create_pool(&mut self) {
-        let code = self.code();
-        let token = self.any(&self.tokens.clone());
-        let fee_bps = self.any(&[30, 5, 100, 31, 0]);
-        let band_bps = self.any(&[0, 0, 5_000, 5_001]);
+    fn create_pool(&mut self, name: &str, token: usize, fee_bps: u32, band_bps: u32) {
+        let (code, token) = (self.regions.code(name), self.tokens[token].clone());
         let key = PoolKey { code: code.clone(), token: token.clone(), fee_bps };
         let region = self.find(&code);
         let expected = match region {
@@ -226,15 +333,14 @@ impl Game {
             Some(_) => Ok(()),
         };
         let made = told(self.regions.factory.try_create_pool(&code, &token, &fee_bps, &band_bps));
-        self.log.push(format!("create_pool {key:?}: {made:?}"));
         assert_eq!(made.as_ref().map(|_| ()).map_err(|error| *error), expected);
         if made.is_ok() {
             self.known[region.expect("known")].pools.push(key);
         }
     }
 
-    fn pass_on(&mut self) {
-        let (code, heir) = (self.code(), self.any(&self.users.clone()));
+    fn propose_admin(&mut self, name: &str, heir: usize) {
+        let (code, heir) = (self.regions.code(name), self.users[heir].clone());
         let proposed = told(self.regions.factory.try_propose_admin(&code, &heir));
         let region = self.find(&code);
         assert_eq!(proposed, region.map(|_| ()).ok_or(FactoryError::UnknownRegion));
@@ -243,8 +349,8 @@ impl Game {
         }
     }
 
-    fn accept(&mut self) {
-        let code = self.code();
+    fn accept_admin(&mut self, name: &str) {
+        let code = self.regions.code(name);
         let accepted = told(self.regions.factory.try_accept_admin(&code));
         let Some(region) = self.find(&code) else {
             return assert_eq!(accepted, Err(FactoryError::UnknownRegion));
@@ -258,8 +364,8 @@ impl Game {
         }
     }
 
-    fn endorse(&mut self) {
-        let (code, endorsed) = (self.code(), self.rng.random_range(0..4) > 0);
+    fn endorse(&mut self, name: &str, endorsed: bool) {
+        let code = self.regions.code(name);
         let done = told(self.regions.factory.try_endorse(&code, &endorsed));
         let Some(region) = self.find(&code) else {
             return assert_eq!(done, Err(FactoryError::UnknownRegion));
@@ -271,9 +377,9 @@ impl Game {
         }
     }
 
-    fn quote(&mut self) {
-        let (code, token) = (self.code(), self.any(&self.tokens.clone()));
-        let key = PoolKey { code: code.clone(), token: token.clone(), fee_bps: self.any(&TIERS) };
+    fn set_oracle_pool(&mut self, name: &str, token: usize, fee_bps: u32) {
+        let (code, token) = (self.regions.code(name), self.tokens[token].clone());
+        let key = PoolKey { code: code.clone(), token: token.clone(), fee_bps };
         let expected = match self.find(&code).map(|region| &self.known[region]) {
             None => Err(FactoryError::UnknownRegion),
             Some(region) if !region.endorsed => Err(FactoryError::NotEndorsed),
@@ -287,17 +393,12 @@ impl Game {
         }
     }
 
-    /// Somebody, the founder mostly, has her first position of a region's staking paid back.
-    fn take_out(&mut self) {
-        let place = self.rng.random_range(0..self.known.len());
-        let somebody = self.any(&self.users.clone());
+    fn unstake(&mut self, place: usize, other: Option<usize>) {
         let region = &mut self.known[place];
-        let founder = self.rng.random_range(0..4) > 0;
-        let who = if founder { region.founder.clone() } else { somebody };
+        let who = other.map_or(region.founder.clone(), |other| self.users[other].clone());
         let staking = self.regions.factory.region(&region.code).staking;
         let staking = StakingClient::new(&self.regions.env, &staking);
         let taken = told(staking.try_unstake(&who, &0));
-        self.log.push(format!("unstake in {:?}: {taken:?}", region.code));
         let expected = if region.code == ROOT || who != region.founder {
             Err(StakingError::UnknownPosition)
         } else if self.regions.now() < region.bond_until {
@@ -310,31 +411,30 @@ impl Game {
         assert_eq!(taken, expected);
     }
 
-    fn template(&mut self) {
+    /// The same code again, so that pools can still be made.
+    fn schedule_template(&mut self) {
+        let at = self.regions.now() + DELAY_SECONDS;
         let (factory, pool) = (&self.regions.factory, self.regions.code("pool"));
-        let (now, none) = (self.regions.now(), Err(FactoryError::NothingScheduled));
-        match self.rng.random_range(0..4) {
-            // The same code again, so that pools can still be made.
-            0 | 1 => {
-                let at = now + DELAY_SECONDS;
-                assert_eq!(told(factory.try_schedule_template(&pool, &self.template)), Ok(at));
-                self.scheduled = Some((self.template.clone(), at));
-            }
-            2 => {
-                let expected = if self.scheduled.take().is_some() { Ok(()) } else { none };
-                assert_eq!(told(factory.try_cancel_template(&pool)), expected);
-            }
-            _ => {
-                let expected = match &self.scheduled {
-                    None => none,
-                    Some((_, at)) if now < *at => Err(FactoryError::DelayNotOver),
-                    Some(_) => Ok(()),
-                };
-                assert_eq!(told(factory.try_apply_template(&pool)), expected);
-                if expected.is_ok() {
-                    self.scheduled = None;
-                }
-            }
+        assert_eq!(told(factory.try_schedule_template(&pool, &self.template)), Ok(at));
+        self.scheduled = Some((self.template.clone(), at));
+    }
+
+    fn cancel_template(&mut self) {
+        let (factory, pool) = (&self.regions.factory, self.regions.code("pool"));
+        let expected = self.scheduled.take().map(|_| ()).ok_or(FactoryError::NothingScheduled);
+        assert_eq!(told(factory.try_cancel_template(&pool)), expected);
+    }
+
+    fn apply_template(&mut self) {
+        let (factory, pool) = (&self.regions.factory, self.regions.code("pool"));
+        let expected = match &self.scheduled {
+            None => Err(FactoryError::NothingScheduled),
+            Some((_, at)) if self.regions.now() < *at => Err(FactoryError::DelayNotOver),
+            Some(_) => Ok(()),
+        };
+        assert_eq!(told(factory.try_apply_template(&pool)), expected);
+        if expected.is_ok() {
+            self.scheduled = None;
         }
     }
 
@@ -358,7 +458,9 @@ impl Game {
         assert_eq!(self.regions.balance(tft, &factory.address), 0);
         assert_eq!(factory.last_region(), self.known[self.known.len() - 1].code);
 
-        let place = self.rng.random_range(0..self.known.len());
+        // One region and one key after the other, for every one costs calls.
+        self.steps += 1;
+        let place = self.steps % self.known.len();
         let region = &self.known[place];
         let told = factory.region(&region.code);
         assert_eq!((&told.founder, &told.admin), (&region.founder, &region.admin));
@@ -372,8 +474,8 @@ impl Game {
         }
 
         // Of whatever key: deployed if and only if the list has it.
-        let token = self.tokens[self.rng.random_range(0..self.tokens.len())].clone();
-        let fee_bps = [0, 5, 30, 30, 31, 100][self.rng.random_range(0..6)];
+        let token = self.tokens[self.steps % TOKENS].clone();
+        let fee_bps = [30, 0, 5, 30, 31, 100][self.steps / TOKENS % 6];
         let key = PoolKey { code: region.code.clone(), token: token.clone(), fee_bps };
         let computed = address::pool(&self.regions.env, &factory.address, &key);
         let listed = region.pools.contains(&key);
@@ -392,14 +494,4 @@ impl Game {
             assert_eq!(factory.oracle_pool(token), Some(computed));
         }
     }
-}
-
-#[test]
-fn factory_invariants_hold_after_every_call_of_random_sequences_even_seeds() {
-    play_half::<Game>(0);
-}
-
-#[test]
-fn factory_invariants_hold_after_every_call_of_random_sequences_odd_seeds() {
-    play_half::<Game>(1);
 }

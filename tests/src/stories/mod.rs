@@ -1,4 +1,5 @@
 //! The stories that are told of each contract, at random by `tests/invariants.rs`, guided by coverage in `tests/fuzz`.
 
+pub mod factory;
 pub mod pool;
 pub mod router;

@@ -2,8 +2,6 @@
 //! donations in between. What it quotes it does; it keeps nothing; it moves every pool as a plain
 //! constant-product pool.
 
-use std::{cell::RefCell, rc::Rc};
-
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use proptest::{
@@ -27,24 +25,6 @@ use crate::{
     suite::BOND,
 };
 
-/// Stories that share a network, because making one takes as long as a dozen calls. Each has its
-/// own regions.
-const SHARED: u64 = 4;
-
-thread_local! {
-    static NETWORK: RefCell<Option<(u64, Rc<Regions>)>> = const { RefCell::new(None) };
-}
-
-/// A network, and how many stories it has served.
-fn network() -> (u64, Rc<Regions>) {
-    NETWORK.with_borrow_mut(|shared| {
-        let used = shared.take().filter(|(uses, _)| *uses < SHARED);
-        let (uses, regions) = used.unwrap_or_else(|| (0, Rc::new(Regions::on(hurried_env()))));
-        *shared = Some((uses + 1, Rc::clone(&regions)));
-        (uses, regions)
-    })
-}
-
 /// One pool as it must be.
 struct Known {
     key: PoolKey,
@@ -56,7 +36,7 @@ struct Known {
 }
 
 pub struct Game {
-    regions: Rc<Regions>,
+    regions: Regions,
     pools: Vec<Known>,
     user: Address,
     /// Whom the user sometimes pays.
@@ -159,13 +139,13 @@ impl Story for Game {
     }
 
     fn begin(begin: &Begin) -> Game {
-        let (uses, regions) = network();
+        let regions = Regions::on(hurried_env());
         let [user, friend] = [0; 2].map(|_| regions.user(&[]));
         let mut tokens = vec![regions.tft.clone()];
         let mut pools = vec![];
         regions.give(&regions.tft, &user, 1 << 61);
         let fees = [&[30, 5][..], &[100]];
-        for ((name, fees), terms) in ["A", "B"].iter().zip(fees).zip(&begin.regions) {
+        for ((code, fees), terms) in ["AA", "BB"].iter().zip(fees).zip(&begin.regions) {
             let token = regions.plain(7);
             set_balance(&regions.env, &token, &user, 1 << 120);
             let founder = regions.user(&[(&regions.tft, BOND)]);
@@ -177,10 +157,9 @@ impl Story for Game {
                 band_bps: terms.band_bps,
                 ..regions.params(&founder, &token)
             };
-            let code = format!("{name}{uses}");
-            regions.create_region_with(&founder, &code, params).expect("a region");
+            regions.create_region_with(&founder, code, params).expect("a region");
             for fee_bps in fees {
-                let key = PoolKey { fee_bps: *fee_bps, ..regions.key(&code, &token) };
+                let key = PoolKey { fee_bps: *fee_bps, ..regions.key(code, &token) };
                 if *fee_bps != fees[0] {
                     regions.create_pool(&founder, &key, begin.band_bps).expect("a pool");
                 }
