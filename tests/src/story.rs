@@ -56,12 +56,23 @@ pub fn tell<S: Story>(name: &str) {
             // Not by `eprintln!`, which the test harness keeps to itself.
             let _ = writeln!(std::io::stderr(), "{name}: {} of {cases}", told.get());
         }
-        result.map_err(TestCaseError::fail)
+        result.map(|_| ()).map_err(TestCaseError::fail)
     });
     match result {
         Ok(()) => {}
         Err(TestError::Fail(story, _)) => panic!("{name}, shrunk:\n{story}"),
         Err(TestError::Abort(reason)) => panic!("{name}: {reason}"),
+    }
+}
+
+/// Tells some stories of so many steps each, always the same ones.
+pub fn sample<S: Story>(stories: u32, steps: usize, mut then: impl FnMut(&S)) {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..stories {
+        let strategy = (S::setup(), vec(S::steps(), steps));
+        let (setup, steps) = strategy.new_tree(&mut runner).expect("a story").current();
+        let world = play::<S>(&setup, &steps).unwrap_or_else(|story| panic!("{story}"));
+        then(&world);
     }
 }
 
@@ -81,19 +92,22 @@ fn story<S: Story>() -> impl Strategy<Value = Vec<S::Step>> {
 }
 
 /// Plays a story; a failure tells it.
-fn play<S: Story>(setup: &S::Setup, steps: &[S::Step]) -> Result<(), String> {
+fn play<S: Story>(setup: &S::Setup, steps: &[S::Step]) -> Result<S, String> {
     let mut world = quietly(|| S::begin(setup)).map_err(|why| format!("{setup:?}\n{why}"))?;
     let played = quietly(|| {
         steps.iter().for_each(|step| world.step(step));
         world.finish();
     });
-    played.map_err(|why| {
-        let mut story = format!("{setup:?}\n");
-        for line in world.log() {
-            writeln!(story, "  {line}").expect("a string");
+    match played {
+        Ok(()) => Ok(world),
+        Err(why) => {
+            let mut story = format!("{setup:?}\n");
+            for line in world.log() {
+                writeln!(story, "  {line}").expect("a string");
+            }
+            Err(story + &why)
         }
-        story + &why
-    })
+    }
 }
 
 thread_local! {

@@ -2,8 +2,8 @@
 //! how to read a failure, and how to tell more stories.
 
 use tributary_tests::{
-    stories::{factory, pool, router},
-    story::tell,
+    stories::{factory, pool, router, staking},
+    story::{sample, tell, STEPS},
 };
 
 #[test]
@@ -19,4 +19,72 @@ fn the_router_keeps_nothing_and_does_what_it_quotes() {
 #[test]
 fn the_factory_knows_what_it_deployed() {
     tell::<factory::Game>("factory");
+}
+
+#[test]
+fn staking_pays_what_it_must_and_no_more() {
+    tell::<staking::Game>("staking");
+}
+
+/// Decades in one contract.
+#[test]
+fn staking_pays_what_it_must_for_decades() {
+    sample::<staking::Game>(8, 400, |_| {});
+}
+
+/// What the stories are for does happen in them.
+#[test]
+fn stories_reach_what_staking_does_and_refuses() {
+    let mut reached = std::collections::BTreeSet::new();
+    sample::<staking::Game>(200, STEPS, |game| reached.extend(game.reached()));
+    for expected in [
+        "stakes Ok",
+        "extend Ok",
+        "expire Ok",
+        "delegate Ok",
+        "undelegate Ok",
+        "complete Ok",
+        "unstake Ok",
+        "claim Ok",
+        "notify Ok",
+        "register Ok",
+        "takes Ok",
+        "commission Ok",
+        "propose Ok",
+        "execute Ok",
+        "Vetoed Ok",
+        "Cancelled Ok",
+        "withheld Pending",
+        "withheld Executed",
+        "stakes Err(InvalidAmount)",
+        "stakes Err(InvalidLock)",
+        "extend Err(LockNotLonger)",
+        "extend Err(NothingStaked)",
+        "expire Err(Locked)",
+        "expire Err(AlreadyExpired)",
+        "delegate Err(StillDelegated)",
+        "delegate Err(StillUnbonding)",
+        "delegate Err(NothingStaked)",
+        "delegate Err(UnknownValidator)",
+        "delegate Err(SlashPending)",
+        "delegate Err(BondTooSmall)",
+        "undelegate Err(NotDelegated)",
+        "complete Err(NothingUnbonded)",
+        "complete Err(StillUnbonding)",
+        "unstake Err(Locked)",
+        "unstake Err(StillDelegated)",
+        "unstake Err(StillUnbonding)",
+        "unstake Err(NothingStaked)",
+        "register Err(DuplicateValidator)",
+        "takes Err(CommissionRise)",
+        "propose Err(SlashPending)",
+        "propose Err(SlashCapExceeded)",
+        "execute Err(NoticeNotOver)",
+        "execute Err(SlashLapsed)",
+        "execute Err(AlreadyExecuted)",
+        "execute Err(SlashVetoed)",
+        "execute Err(SlashCancelled)",
+    ] {
+        assert!(reached.contains(expected), "never: {expected}; {reached:#?}");
+    }
 }

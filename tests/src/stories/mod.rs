@@ -3,3 +3,4 @@
 pub mod factory;
 pub mod pool;
 pub mod router;
+pub mod staking;
