@@ -2,7 +2,7 @@
 //! how to read a failure, and how to tell more stories.
 
 use tributary_tests::{
-    stories::{factory, pool, router, staking},
+    stories::{factory, offers, pool, router, staking},
     story::{sample, tell, STEPS},
 };
 
@@ -19,6 +19,11 @@ fn the_router_keeps_nothing_and_does_what_it_quotes() {
 #[test]
 fn the_factory_knows_what_it_deployed() {
     tell::<factory::Game>("factory");
+}
+
+#[test]
+fn the_market_owes_what_it_holds() {
+    tell::<offers::Game>("offers");
 }
 
 #[test]
