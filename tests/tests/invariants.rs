@@ -2,7 +2,7 @@
 //! how to read a failure, and how to tell more stories.
 
 use tributary_tests::{
-    stories::{factory, offers, pool, router, staking},
+    stories::{factory, offers, pool, router, staking, treasury},
     story::{sample, tell, STEPS},
 };
 
@@ -24,6 +24,11 @@ fn the_factory_knows_what_it_deployed() {
 #[test]
 fn the_market_owes_what_it_holds() {
     tell::<offers::Game>("offers");
+}
+
+#[test]
+fn the_treasury_keeps_its_books_and_limits() {
+    tell::<treasury::Game>("treasury");
 }
 
 #[test]

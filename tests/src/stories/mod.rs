@@ -5,3 +5,4 @@ pub mod offers;
 pub mod pool;
 pub mod router;
 pub mod staking;
+pub mod treasury;

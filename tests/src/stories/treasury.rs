@@ -2,7 +2,7 @@
 //! council proposes all that it can, anyone executes, and an issuer now and then takes back. Every book is
 //! what a ledger on paper says, and no limit over time is exceeded however calls are split and timed.
 
-use rand::{rngs::StdRng, Rng, SeedableRng};
+use proptest::{prelude::*, sample::Index};
 use soroban_sdk::{Address, BytesN, InvokeError};
 use tributary_common::interfaces::{
     offers::{Leg, OfferPrice, OfferTerms},
@@ -10,14 +10,14 @@ use tributary_common::interfaces::{
     treasury::{Action, Books, Grant, Liquidity, Policy, Removal, Sale, Status, TreasuryError},
 };
 use tributary_common::price::Fraction;
-use tributary_tests::{
+
+use crate::{
     community::{Community, DAY, POOL_TFT, POOL_TOKEN},
     env::hurried_env,
     pool::ONE,
+    story::Story,
     suite::BOND,
 };
-
-use crate::{play_half, Play};
 
 /// Parts in which fractions are counted here; rounded up, as the treasury does.
 const PARTS: i128 = 1_000_000_000_000;
@@ -41,7 +41,6 @@ struct Outflow {
 
 pub struct Game {
     community: Community,
-    rng: StdRng,
     nonce: u64,
     /// TFT, the token, the pool's shares.
     tokens: [Address; 3],
@@ -75,8 +74,160 @@ fn parts(amount: i128, of: i128) -> i128 {
     (amount * PARTS + of - 1) / of
 }
 
-impl Play for Game {
-    fn new(seed: u64) -> Game {
+/// An amount beside what a limit allows.
+#[derive(Clone, Copy, Debug)]
+pub enum Near {
+    /// This many units from it.
+    By(i128),
+    Over(i128),
+    Permille(i128),
+    Amount(i128),
+}
+
+impl Near {
+    fn of(self, limit: i128) -> i128 {
+        match self {
+            Near::By(units) => limit + units,
+            Near::Over(divisor) => limit / divisor,
+            Near::Permille(part) => limit.max(1) * part / 1_000,
+            Near::Amount(amount) => amount,
+        }
+    }
+}
+
+/// Amounts are near what may be released at once, but for the removal's, near all shares.
+#[derive(Clone, Debug)]
+pub enum Proposed {
+    Grant,
+    Release,
+    Burn,
+    AddLiquidity,
+    RemoveLiquidity,
+    PostOffer,
+    CancelOffer(Index),
+    SetPolicy { budget_bps: u32, premium_bps: u32 },
+}
+
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Near the budget, or near the part of the reserve that may be sold at once.
+    Buyback {
+        near: Near,
+        of_reserve: bool,
+    },
+    Swap {
+        side: usize,
+        divisor: i128,
+        close: bool,
+    },
+    Propose {
+        what: Proposed,
+        side: usize,
+        near: Near,
+    },
+    /// Mostly at its time, after days on which the pool was observed; or on an earlier day.
+    Execute {
+        proposal: Index,
+        earlier: Option<u8>,
+    },
+    Veto {
+        proposal: Index,
+    },
+    Withdraw {
+        proposal: Index,
+    },
+    Absorb {
+        place: usize,
+    },
+    NotifyStakers,
+    Give {
+        place: usize,
+        amount: i128,
+    },
+    Protect {
+        place: usize,
+        amount: i128,
+    },
+    Observe,
+    ClawBack {
+        place: usize,
+        divisor: i128,
+    },
+    Wait {
+        seconds: u64,
+        sync: bool,
+    },
+}
+
+fn amount() -> impl Strategy<Value = i128> {
+    (1..46u32).prop_flat_map(|bits| 1..=1i128 << bits)
+}
+
+fn near() -> impl Strategy<Value = Near> {
+    prop_oneof![
+        (-2..=2i128).prop_map(Near::By),
+        (1..40i128).prop_map(Near::Over),
+        (0..=1_000i128).prop_map(Near::Permille),
+        amount().prop_map(Near::Amount),
+    ]
+}
+
+fn proposed() -> impl Strategy<Value = Proposed> {
+    prop_oneof![
+        1 => Just(Proposed::Grant),
+        2 => Just(Proposed::Release),
+        1 => Just(Proposed::Burn),
+        1 => Just(Proposed::AddLiquidity),
+        1 => Just(Proposed::RemoveLiquidity),
+        1 => Just(Proposed::PostOffer),
+        1 => any::<Index>().prop_map(Proposed::CancelOffer),
+        1 => (0..=400u32, 50..=200u32).prop_map(|(budget_bps, premium_bps)| {
+            Proposed::SetPolicy { budget_bps, premium_bps }
+        }),
+    ]
+}
+
+impl Story for Game {
+    type Setup = ();
+    type Step = Step;
+
+    fn setup() -> impl Strategy<Value = ()> {
+        Just(())
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        let proposal = any::<Index>;
+        let earlier = prop::option::weighted(0.3, 0..7u8);
+        let seconds = prop_oneof![
+            3 => Just(300),
+            1 => 1..300u64,
+            1 => 300..4_000u64,
+            1 => 4_000..2 * DAY,
+            2 => Just(DAY),
+        ];
+        prop_oneof![
+            42 => (near(), any::<bool>())
+                .prop_map(|(near, of_reserve)| Step::Buyback { near, of_reserve }),
+            12 => (0..2usize, 40..100_000i128, any::<bool>())
+                .prop_map(|(side, divisor, close)| Step::Swap { side, divisor, close }),
+            12 => (proposed(), 0..2usize, near())
+                .prop_map(|(what, side, near)| Step::Propose { what, side, near }),
+            18 => (proposal(), earlier)
+                .prop_map(|(proposal, earlier)| Step::Execute { proposal, earlier }),
+            3 => proposal().prop_map(|proposal| Step::Veto { proposal }),
+            3 => proposal().prop_map(|proposal| Step::Withdraw { proposal }),
+            6 => (0..3usize).prop_map(|place| Step::Absorb { place }),
+            6 => Just(Step::NotifyStakers),
+            3 => (0..2usize, amount()).prop_map(|(place, amount)| Step::Give { place, amount }),
+            3 => (0..2usize, amount()).prop_map(|(place, amount)| Step::Protect { place, amount }),
+            6 => Just(Step::Observe),
+            1 => (0..2usize, 3..1_000i128)
+                .prop_map(|(place, divisor)| Step::ClawBack { place, divisor }),
+            29 => (seconds, any::<bool>()).prop_map(|(seconds, sync)| Step::Wait { seconds, sync }),
+        ]
+    }
+
+    fn begin((): &()) -> Game {
         let community = Community::ready_on(hurried_env());
         community.protect(&community.tft, 100_000 * ONE);
         community.protect(&community.token, 300_000 * ONE);
@@ -92,7 +243,6 @@ impl Play for Game {
         Game {
             community,
             staking,
-            rng: StdRng::seed_from_u64(seed),
             nonce: 1_000,
             tokens,
             books,
@@ -109,19 +259,30 @@ impl Play for Game {
         }
     }
 
-    fn step(&mut self) {
-        match self.rng.random_range(0..24) {
-            0..7 => self.buyback(),
-            7 | 8 => self.swap(),
-            9 | 10 => self.propose(),
-            11..14 => self.execute(),
-            14 => self.end(),
-            15 => self.absorb(),
-            16 => self.give(),
-            17 => self.observe(),
-            19 => self.notify(),
-            18 if self.rng.random_range(0..6) == 0 => self.claw_back(),
-            _ => self.wait(),
+    fn step(&mut self, step: &Step) {
+        // Without a proposal there is none to speak of.
+        let known = self.known.len();
+        let about = |proposal: &Index| (known > 0).then(|| proposal.index(known));
+        match step {
+            Step::Buyback { near, of_reserve } => self.buyback(*near, *of_reserve),
+            Step::Swap { side, divisor, close } => self.swap(*side, *divisor, *close),
+            Step::Propose { what, side, near } => self.propose(what, *side, *near),
+            Step::Execute { proposal, earlier } => {
+                about(proposal).into_iter().for_each(|place| self.execute(place, *earlier));
+            }
+            Step::Veto { proposal } => {
+                about(proposal).into_iter().for_each(|place| self.end(place, Status::Vetoed));
+            }
+            Step::Withdraw { proposal } => {
+                about(proposal).into_iter().for_each(|place| self.end(place, Status::Cancelled));
+            }
+            Step::Absorb { place } => self.absorb(*place),
+            Step::NotifyStakers => self.notify(),
+            Step::Give { place, amount } => self.give(*place, *amount),
+            Step::Protect { place, amount } => self.protect(*place, *amount),
+            Step::Observe => self.observe(),
+            Step::ClawBack { place, divisor } => self.claw_back(*place, *divisor),
+            Step::Wait { seconds, sync } => self.wait(*seconds, *sync),
         }
         self.check();
     }
@@ -156,21 +317,6 @@ impl Game {
         *books = Books { operating, protected, liquidity, stakers };
     }
 
-    fn amount(&mut self) -> i128 {
-        let bits = self.rng.random_range(1..46);
-        self.rng.random_range(1..=1i128 << bits)
-    }
-
-    /// Within a few units of what a limit allows, or anything.
-    fn near(&mut self, limit: i128) -> i128 {
-        match self.rng.random_range(0..4) {
-            0 => self.amount(),
-            1 => limit + self.rng.random_range(-2..=2),
-            2 => limit / self.rng.random_range(1..40),
-            _ => self.rng.random_range(0..=limit.max(1)),
-        }
-    }
-
     fn tft_first(&self) -> bool {
         self.tokens[0] < self.tokens[1]
     }
@@ -203,12 +349,11 @@ impl Game {
         (mean(state.older_time, state.older_cumulative), long)
     }
 
-    fn buyback(&mut self) {
+    fn buyback(&mut self, near: Near, of_reserve: bool) {
         let pool = self.community.pool.address.clone();
         let (_, _, reserve) = self.reserves();
         let budget = self.community.treasury.budget(&self.tokens[1]).available;
-        let limit = [budget, reserve / 400][self.rng.random_range(0..2)];
-        let amount = self.near(limit);
+        let amount = near.of(if of_reserve { reserve / 400 } else { budget });
         let watch = self.community.treasury.watch(&pool);
         let (short, long) = self.means();
         let token = self.tokens[1].clone();
@@ -240,41 +385,40 @@ impl Game {
         self.books[0].protected += bought - burned - stakers - liquidity;
     }
 
-    fn swap(&mut self) {
-        let side = self.rng.random_range(0..2);
-        let reserve = [POOL_TFT, POOL_TOKEN][side];
-        let amount = reserve / self.rng.random_range(40..100_000);
+    fn swap(&mut self, side: usize, divisor: i128, close: bool) {
+        let amount = [POOL_TFT, POOL_TOKEN][side] / divisor;
         let token = self.tokens[side].clone();
         let who = self.community.user(&[(&token, amount)]);
         self.community.env.mock_all_auths();
         let pool = &self.community.pool;
         let out = pool.try_swap_exact_in(&who, &token, &amount, &0, &who, &u64::MAX);
         self.log.push(format!("swap {amount} of {side}: {}", out.is_ok()));
-        if self.rng.random_range(0..2) == 0 {
+        if close {
             self.community.close(1);
         }
     }
 
-    fn propose(&mut self) {
-        let side = self.rng.random_range(0..2usize);
+    fn propose(&mut self, what: &Proposed, side: usize, near: Near) {
         let token = self.tokens[side].clone();
         let pool = self.community.pool.address.clone();
         let shares = self.community.pool.balance(&self.community.treasury.address);
         let releasable = self.books[side].protected / 40;
-        let amount = self.near(releasable).max(1);
-        let action = match self.rng.random_range(0..9) {
-            0 => Action::Grant(Grant { token, to: self.community.founder.clone(), amount }),
-            1 | 2 => Action::Release(Leg { token, amount }),
-            3 => Action::Burn(Leg { token, amount }),
-            4 => {
+        let amount = near.of(releasable).max(1);
+        let action = match what {
+            Proposed::Grant => {
+                Action::Grant(Grant { token, to: self.community.founder.clone(), amount })
+            }
+            Proposed::Release => Action::Release(Leg { token, amount }),
+            Proposed::Burn => Action::Burn(Leg { token, amount }),
+            Proposed::AddLiquidity => {
                 let (tft, token) = (amount, 2 * amount + 7);
                 Action::AddLiquidity(Liquidity { pool, tft, token, min_tft: 0, min_token: 0 })
             }
-            5 => {
-                let shares = self.near(shares).max(1);
+            Proposed::RemoveLiquidity => {
+                let shares = near.of(shares).max(1);
                 Action::RemoveLiquidity(Removal { pool, shares, min_tft: 0, min_token: 0 })
             }
-            6 => {
+            Proposed::PostOffer => {
                 let terms = OfferTerms {
                     sell_token: self.tokens[1].clone(),
                     sell_amount: amount,
@@ -287,13 +431,11 @@ impl Game {
                 };
                 Action::PostOffer(Sale { nonce: self.nonce, terms })
             }
-            7 if !self.offers.is_empty() => {
-                let place = self.rng.random_range(0..self.offers.len());
-                Action::CancelOffer(self.offers[place].0.clone())
+            Proposed::CancelOffer(offer) => {
+                let Some(place) = self.offers.len().checked_sub(1) else { return };
+                Action::CancelOffer(self.offers[offer.index(place + 1)].0.clone())
             }
-            _ => {
-                let budget_bps = self.rng.random_range(0..=400);
-                let premium_bps = self.rng.random_range(50..=200);
+            &Proposed::SetPolicy { budget_bps, premium_bps } => {
                 Action::SetPolicy(Policy { budget_bps, premium_bps, ..self.policy.clone() })
             }
         };
@@ -310,15 +452,11 @@ impl Game {
         self.known.push(Known { id, action, proposed_at, ready_at, expires_at, status });
     }
 
-    fn execute(&mut self) {
-        if self.known.is_empty() {
-            return self.wait();
-        }
-        let place = self.rng.random_range(0..self.known.len());
-        // Mostly at its time, after days on which somebody observed.
+    fn execute(&mut self, place: usize, earlier: Option<u8>) {
         let at = self.known[place].ready_at;
-        while self.known[place].status == Status::Pending && self.now() < at {
-            if self.rng.random_range(0..8) == 0 {
+        for day in 0.. {
+            let due = self.known[place].status != Status::Pending || self.now() >= at;
+            if due || earlier == Some(day) {
                 break;
             }
             let seconds = (at - self.now()).min(DAY);
@@ -427,17 +565,12 @@ impl Game {
     }
 
     /// Veto, or withdrawal.
-    fn end(&mut self) {
-        if self.known.is_empty() {
-            return self.wait();
-        }
-        let place = self.rng.random_range(0..self.known.len());
+    fn end(&mut self, place: usize, status: Status) {
         let known = &mut self.known[place];
         let treasury = &self.community.treasury;
-        let (result, status) = if self.rng.random_range(0..2) == 0 {
-            (told(treasury.try_veto(&known.id)), Status::Vetoed)
-        } else {
-            (told(treasury.try_cancel(&known.id)), Status::Cancelled)
+        let result = match status {
+            Status::Vetoed => told(treasury.try_veto(&known.id)),
+            _ => told(treasury.try_cancel(&known.id)),
         };
         self.log.push(format!("end {place}: {result:?}"));
         assert_eq!(result.is_ok(), known.status == Status::Pending);
@@ -446,8 +579,7 @@ impl Game {
         }
     }
 
-    fn absorb(&mut self) {
-        let place = self.rng.random_range(0..3);
+    fn absorb(&mut self, place: usize) {
         self.settle(place);
         let books = self.community.treasury.absorb(&self.tokens[place]);
         self.log.push(format!("absorb {place}"));
@@ -475,22 +607,22 @@ impl Game {
         }
     }
 
-    fn give(&mut self) {
-        let (place, amount) = (self.rng.random_range(0..2), self.amount());
-        let (token, treasury) =
-            (self.tokens[place].clone(), self.community.treasury.address.clone());
-        if self.rng.random_range(0..2) == 0 {
-            self.community.give(&token, &treasury, amount);
-            self.strayed[place] += amount;
-        } else {
-            let giver = self.community.user(&[(&token, amount)]);
-            self.community.env.mock_all_auths();
-            self.community.treasury.protect(&giver, &token, &amount);
-            self.settle(place);
-            self.books[place].protected += amount;
-        }
+    fn give(&mut self, place: usize, amount: i128) {
+        let treasury = self.community.treasury.address.clone();
+        self.community.give(&self.tokens[place], &treasury, amount);
         self.community.env.mock_all_auths();
+        self.strayed[place] += amount;
         self.log.push(format!("give {amount} of {place}"));
+    }
+
+    fn protect(&mut self, place: usize, amount: i128) {
+        let token = self.tokens[place].clone();
+        let giver = self.community.user(&[(&token, amount)]);
+        self.community.env.mock_all_auths();
+        self.community.treasury.protect(&giver, &token, &amount);
+        self.settle(place);
+        self.books[place].protected += amount;
+        self.log.push(format!("protect {amount} of {place}"));
     }
 
     fn observe(&mut self) {
@@ -505,10 +637,8 @@ impl Game {
         self.log.push(format!("{} observe", self.now()));
     }
 
-    fn claw_back(&mut self) {
-        let place = self.rng.random_range(0..2);
-        let balance = self.balances()[place];
-        let amount = balance / self.rng.random_range(3..1_000);
+    fn claw_back(&mut self, place: usize, divisor: i128) {
+        let amount = self.balances()[place] / divisor;
         let (token, treasury) =
             (self.tokens[place].clone(), self.community.treasury.address.clone());
         self.community.claw_back(&token, &treasury, amount);
@@ -518,16 +648,9 @@ impl Game {
         self.log.push(format!("claw back {amount} of {place}"));
     }
 
-    fn wait(&mut self) {
-        let seconds = match self.rng.random_range(0..8) {
-            0 => self.rng.random_range(1..300),
-            1..4 => 300,
-            4 => self.rng.random_range(300..4_000),
-            5 => self.rng.random_range(4_000..2 * DAY),
-            _ => DAY,
-        };
+    fn wait(&mut self, seconds: u64, sync: bool) {
         self.community.wait((seconds / 5).max(1) as u32, seconds);
-        if self.rng.random_range(0..2) == 0 {
+        if sync {
             self.community.pool.sync();
         }
         self.log.push(format!("wait {seconds}"));
@@ -577,14 +700,4 @@ fn within(outflows: &[Outflow], period: u64, most: i128) {
             }
         }
     }
-}
-
-#[test]
-fn the_treasury_keeps_its_books_and_limits_one_half() {
-    play_half::<Game>(0);
-}
-
-#[test]
-fn the_treasury_keeps_its_books_and_limits_other_half() {
-    play_half::<Game>(1);
 }
