@@ -42,26 +42,39 @@ pub trait Story: Sized {
     fn log(&self) -> &[String];
 }
 
-/// Tells `PROPTEST_CASES` stories, 256 unless that says otherwise, after those in `proptest-regressions/<name>.txt`.
+/// Tells `PROPTEST_CASES` stories, 256 unless that says otherwise, after those that failed before.
 pub fn tell<S: Story>(name: &str) {
+    run(name, (S::setup(), story::<S>()), |(setup, steps)| play::<S>(&setup, &steps).map(|_| ()));
+}
+
+/// As `tell`, of any property: `holds` panics where it does not.
+pub fn check<S: Strategy>(name: &str, values: S, holds: impl Fn(S::Value)) {
+    run(name, values, |value| {
+        let told = format!("{value:?}");
+        quietly(|| holds(value)).map_err(|why| format!("{told}\n{why}"))
+    });
+}
+
+/// Failing cases are kept in `proptest-regressions/<name>.txt`, and tried first.
+fn run<S: Strategy>(name: &str, values: S, test: impl Fn(S::Value) -> Result<(), String>) {
     let path = format!("{}/proptest-regressions/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     let persistence = FileFailurePersistence::Direct(path.leak());
     let config = Config { failure_persistence: Some(Box::new(persistence)), ..Config::default() };
     let cases = config.cases;
-    let told = Cell::new(0);
-    let result = TestRunner::new(config).run(&(S::setup(), story::<S>()), |(setup, steps)| {
-        let result = play::<S>(&setup, &steps);
-        told.set(told.get() + 1);
-        if result.is_ok() && told.get() % PROGRESS == 0 && cases > PROGRESS {
+    let done = Cell::new(0);
+    let result = TestRunner::new(config).run(&values, |value| {
+        let result = test(value);
+        done.set(done.get() + 1);
+        if result.is_ok() && done.get() % PROGRESS == 0 && cases > PROGRESS {
             // Not by `eprintln!`, which the test harness keeps to itself.
-            let _ = writeln!(std::io::stderr(), "{name}: {} of {cases}", told.get());
+            let _ = writeln!(std::io::stderr(), "{name}: {} of {cases}", done.get());
         }
-        result.map(|_| ()).map_err(TestCaseError::fail)
+        result.map_err(TestCaseError::fail)
     });
     match result {
         Ok(()) => {}
-        Err(TestError::Fail(story, _)) => panic!("{name}, shrunk:\n{story}"),
-        Err(TestError::Abort(reason)) => panic!("{name}: {reason}"),
+        Err(TestError::Fail(why, _)) => panic!("{name}, shrunk:\n{why}"),
+        Err(TestError::Abort(why)) => panic!("{name}: {why}"),
     }
 }
 

@@ -2,7 +2,7 @@
 //! how to read a failure, and how to tell more stories.
 
 use tributary_tests::{
-    stories::{factory, offers, pool, router, staking, treasury},
+    stories::{factory, offers, pool, router, staking, token, treasury},
     story::{sample, tell, STEPS},
 };
 
@@ -24,6 +24,21 @@ fn the_factory_knows_what_it_deployed() {
 #[test]
 fn the_market_owes_what_it_holds() {
     tell::<offers::Game>("offers");
+}
+
+#[test]
+fn the_supply_is_the_sum_of_balances_within_the_cap() {
+    tell::<token::Game>("token");
+}
+
+/// That they are worth something: both happen often.
+#[test]
+fn stories_reach_what_a_token_does_and_refuses() {
+    let mut played = [0; 2];
+    sample::<token::Game>(200, STEPS, |game| {
+        played = [played[0] + game.played[0], played[1] + game.played[1]];
+    });
+    assert!(played.iter().all(|calls| *calls > 1_500), "{played:?}");
 }
 
 #[test]

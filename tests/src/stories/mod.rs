@@ -5,4 +5,5 @@ pub mod offers;
 pub mod pool;
 pub mod router;
 pub mod staking;
+pub mod token;
 pub mod treasury;

@@ -6,6 +6,5 @@ mod constructor;
 mod metadata;
 mod mint;
 mod signatures;
-mod supply;
 mod transfer;
 mod ttl;
