@@ -1,4 +1,6 @@
-use rand::{rngs::StdRng, Rng, SeedableRng};
+use std::cell::Cell;
+
+use proptest::{collection::vec, prelude::*, sample::select};
 use soroban_sdk::{Address, BytesN, Val};
 use tributary_common::{
     interfaces::{
@@ -16,6 +18,7 @@ use tributary_tests::{
     pool::{NEVER, ONE},
     regions::templates,
     sign::{assert_refused, assert_unauthorized, Call},
+    story::check,
     wasm::contract,
 };
 
@@ -354,74 +357,107 @@ fn swap_with_offers_keeps_no_proceeds_but_what_a_maker_sent_to_the_router() {
     assert_eq!(market.router.sweep(&market.other), 50 * ONE);
 }
 
+/// An offer's kind of price, in permille of the pool's, and how it is sold.
+#[derive(Clone, Debug)]
+enum Kind {
+    Fixed,
+    Falling,
+    Pegged { spread_bps: u32 },
+}
+
+#[derive(Clone, Debug)]
+struct Quoted {
+    kind: Kind,
+    permille: i128,
+    sell_amount: i128,
+    /// A unit, a third, or all.
+    min_fill: usize,
+    /// The most to spend on it, in permille of what may be.
+    cap_permille: i128,
+}
+
+/// Offers beside a pool, in a ledger that may have traded already, either way.
+#[derive(Clone, Debug)]
+struct Book {
+    offers: Vec<Quoted>,
+    close: u32,
+    /// Whether TFT was sold, and how many.
+    traded: Option<(bool, i128)>,
+    amount: i128,
+}
+
+fn book() -> impl Strategy<Value = Book> {
+    let kind = prop_oneof![
+        2 => Just(Kind::Fixed),
+        1 => Just(Kind::Falling),
+        1 => (0..50u32).prop_map(|spread_bps| Kind::Pegged { spread_bps }),
+    ];
+    let offer = (kind, 900..1_100i128, 1..2_000i128, 0..3usize, 0..=1_000i128).prop_map(
+        |(kind, permille, sell_amount, min_fill, cap_permille)| {
+            let sell_amount = sell_amount * ONE;
+            Quoted { kind, permille, sell_amount, min_fill, cap_permille }
+        },
+    );
+    let traded = prop::option::weighted(0.67, (any::<bool>(), 1..1_500i128));
+    (vec(offer, 1..=4), select(vec![0, 1]), traded, 1..6_000i128).prop_map(
+        |(offers, close, traded, amount)| Book { offers, close, traded, amount: amount * ONE },
+    )
+}
+
 /// Random books beside a pool in every state: never less than the pools alone, never a unit lost, and
 /// near to the best that any division could give.
 #[test]
 fn swap_with_offers_never_gives_less_than_the_pools_alone() {
-    let sequences: u64 = match std::env::var("TRIBUTARY_SEQUENCES") {
-        Ok(sequences) => sequences.parse().expect("TRIBUTARY_SEQUENCES is a number"),
-        Err(_) => 10_000,
-    };
-    let (mut better, mut filled) = (0, 0);
-    for seed in 0..sequences / 100 + 10 {
-        let mut rng = StdRng::seed_from_u64(seed);
+    let (rounds, better, filled) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    check("swap_with_offers", vec(book(), 1..=4), |books| {
         let market = Market::on(hurried_env());
-        for round in 0..8 {
-            let (out, alone, fills) = one_book(&market, &mut rng, round);
-            assert!(out >= alone, "seed {seed}, round {round}: {out} {alone}");
-            better += u64::from(out > alone);
-            filled += fills;
+        for (round, book) in books.iter().enumerate() {
+            let (out, alone, fills) = one_book(&market, book, round as u64);
+            assert!(out >= alone, "round {round}: {out} {alone}");
+            rounds.set(rounds.get() + 1);
+            better.set(better.get() + u64::from(out > alone));
+            filled.set(filled.get() + fills);
         }
-    }
+    });
     // That they are worth something at all.
-    assert!(better > sequences / 100 && filled > sequences / 100, "{better} {filled}");
+    assert!(8 * better.get() > rounds.get() && 8 * filled.get() > rounds.get());
 }
 
-fn one_book(market: &Market, rng: &mut StdRng, round: u64) -> (i128, i128, u64) {
+fn one_book(market: &Market, book: &Book, round: u64) -> (i128, i128, u64) {
     let (other, path) = (&market.other, [&market.key]);
     let state = market.pool(&market.key).state();
     let zero = state.token_0 == market.tft;
     let (tft, others) =
         if zero { (state.reserve_0, state.reserve_1) } else { (state.reserve_1, state.reserve_0) };
-    let count = rng.random_range(1..=4);
-    let offers: Vec<_> = (0..count)
-        .map(|place| {
-            // Around the pool's price, ± 10 %.
-            let num = others / 1_000_000 * rng.random_range(900..1_100) / 1_000;
-            let den = tft / 1_000_000;
-            let price = match rng.random_range(0..4) {
-                0 => {
-                    let (from, until) = (market.now() - 100, market.now() + 100);
-                    OfferPrice::Dutch(Dutch { start: num * 2, end: num, den, from, until })
-                }
-                1 => {
-                    let pool = market.pool(&market.key).address;
-                    let limit = Fraction { num, den };
-                    OfferPrice::Pegged(Peg {
-                        pool,
-                        min_reserve: 1,
-                        spread_bps: rng.random_range(0..50),
-                        limit,
-                    })
-                }
-                _ => OfferPrice::Fixed(Fraction { num, den }),
-            };
-            let sell_amount = ONE * rng.random_range(1..2_000);
-            let min_fill = [1, sell_amount / 3, sell_amount][rng.random_range(0..3)];
-            let terms = OfferTerms { sell_amount, min_fill, ..market.terms(price) };
-            market.make(round * 10 + place, &terms)
-        })
-        .collect();
-    market.close(rng.random_range(0..2));
-    // The ledger may have traded already, either way.
-    match rng.random_range(0..3) {
-        0 => market.swap(other, ONE * rng.random_range(1..2_000)),
-        1 => market.swap(&market.tft, ONE * rng.random_range(1..1_000)),
-        _ => {}
+    let make = |(place, offer): (u64, &Quoted)| {
+        let num = others / 1_000_000 * offer.permille / 1_000;
+        let den = tft / 1_000_000;
+        let price = match offer.kind {
+            Kind::Fixed => OfferPrice::Fixed(Fraction { num, den }),
+            Kind::Falling => {
+                let (from, until) = (market.now() - 100, market.now() + 100);
+                OfferPrice::Dutch(Dutch { start: num * 2, end: num, den, from, until })
+            }
+            Kind::Pegged { spread_bps } => {
+                let pool = market.pool(&market.key).address;
+                let limit = Fraction { num, den };
+                OfferPrice::Pegged(Peg { pool, min_reserve: 1, spread_bps, limit })
+            }
+        };
+        let sell_amount = offer.sell_amount;
+        let min_fill = [1, sell_amount / 3, sell_amount][offer.min_fill];
+        let terms = OfferTerms { sell_amount, min_fill, ..market.terms(price) };
+        market.make(round * 10 + place, &terms)
+    };
+    let offers: Vec<_> = (0..).zip(&book.offers).map(make).collect();
+    market.close(book.close);
+    if let Some((tft, amount)) = book.traded {
+        market.swap(if tft { &market.tft } else { other }, amount * ONE);
     }
-    let amount = ONE * rng.random_range(1..6_000);
-    let share = amount / (count as i128 + 1);
-    let caps: Vec<_> = offers.iter().map(|id| (id, rng.random_range(1..=share))).collect();
+    let amount = book.amount;
+    let share = amount / (offers.len() as i128 + 1);
+    let cap = |offer: &Quoted| (share * offer.cap_permille / 1_000).max(1);
+    let caps: Vec<_> = offers.iter().zip(book.offers.iter().map(cap)).collect();
     let alone = alone(market, other, amount, &path);
     let before: i128 = offers.iter().map(|id| market.remaining(id)).sum();
     let call = market.swapping(&market.taker, other, amount, &caps, &path);
