@@ -14,6 +14,7 @@ use std::{
 use proptest::{
     collection::vec,
     prelude::*,
+    sample::Index,
     strategy::ValueTree,
     test_runner::{
         Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
@@ -179,4 +180,26 @@ pub fn part() -> impl Strategy<Value = Part> + Clone {
         3 => (2..=4u16).prop_map(Part::Over),
         1 => Just(Part::Over(1)),
     ]
+}
+
+/// One of those that are open if there are any, or of all.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen {
+    index: Index,
+    of_all: bool,
+}
+
+impl Chosen {
+    /// Its place.
+    pub fn among<T>(self, all: &[T], is_open: impl Fn(&T) -> bool) -> Option<usize> {
+        let places = 0..all.len();
+        let open: Vec<_> = places.clone().filter(|place| is_open(&all[*place])).collect();
+        let of = if self.of_all || open.is_empty() { places.collect() } else { open };
+        (!of.is_empty()).then(|| *self.index.get(&of))
+    }
+}
+
+pub fn chosen() -> impl Strategy<Value = Chosen> + Clone {
+    (any::<Index>(), prop::bool::weighted(0.125))
+        .prop_map(|(index, of_all)| Chosen { index, of_all })
 }

@@ -46,6 +46,43 @@ fn the_treasury_keeps_its_books_and_limits() {
     tell::<treasury::Game>("treasury");
 }
 
+/// What the stories are for does happen in them.
+#[test]
+fn stories_reach_what_the_treasury_does_and_refuses() {
+    let mut reached = std::collections::BTreeSet::new();
+    sample::<treasury::Game>(200, STEPS, |game| reached.extend(game.reached()));
+    for expected in [
+        "buyback Ok",
+        "buyback Err(Ok(BelowQuarter))",
+        "buyback Err(Ok(MeanStale))",
+        "buyback Err(Ok(OverBudget))",
+        "buyback Err(Ok(OverCallLimit))",
+        "buyback Err(Ok(OverDailyLimit))",
+        "buyback Err(Ok(TooSoon))",
+        "buyback Err(Ok(TwapStale))",
+        "execute Grant Ok",
+        "execute Release Ok",
+        "execute Burn Ok",
+        "execute AddLiquidity Ok",
+        "execute RemoveLiquidity Ok",
+        "execute PostOffer Ok",
+        "execute CancelOffer Ok",
+        "execute SetPolicy Ok",
+        "execute Err(Ok(FormerPolicy))",
+        "execute Err(Ok(InsufficientProtected))",
+        "execute Err(Ok(OutflowExceeded))",
+        "execute Err(Ok(DelayNotOver))",
+        "execute Err(Ok(ProposalExpired))",
+        "execute Err(Ok(ProposalVetoed))",
+        "execute Err(Ok(ProposalCancelled))",
+        "execute Err(Ok(AlreadyExecuted))",
+        "notify_stakers of Ok",
+        "notify_stakers Err(Ok(NothingToNotify))",
+    ] {
+        assert!(reached.contains(expected), "never: {expected}; {reached:#?}");
+    }
+}
+
 #[test]
 fn staking_pays_what_it_must_and_no_more() {
     tell::<staking::Game>("staking");

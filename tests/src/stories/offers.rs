@@ -3,11 +3,7 @@
 //! paid a unit less than her price; an escrow is paid out once.
 
 use num_bigint::BigInt;
-use proptest::{
-    collection::vec,
-    prelude::*,
-    sample::{select, Index},
-};
+use proptest::{collection::vec, prelude::*, sample::select};
 use soroban_sdk::{Address, BytesN, InvokeError};
 use tributary_common::{
     interfaces::offers::{Dutch, Fill, OfferPrice, OfferTerms, OffersError, Peg},
@@ -19,7 +15,7 @@ use crate::{
     env::hurried_env,
     market::{Market, RICH},
     pool::{NEVER, ONE},
-    story::Story,
+    story::{chosen, Chosen, Story},
 };
 
 /// Makers and takers.
@@ -73,11 +69,13 @@ pub enum Ask {
     Amount(i128),
 }
 
-/// An open offer if there is one, or one of all.
+/// The least that a fill takes: a unit, or a part of the whole, which may be nothing, or more than the whole.
 #[derive(Clone, Copy, Debug)]
-pub struct Chosen {
-    index: Index,
-    of_all: bool,
+pub enum MinFill {
+    Unit,
+    Ninth,
+    Third,
+    Beyond,
 }
 
 /// What a taker pays at most: more than enough, just enough, or a unit less than that.
@@ -96,8 +94,7 @@ pub struct Make {
     nonce: u64,
     price: Price,
     sell_amount: i128,
-    /// A single unit, or these parts of the whole; in the last case more than that.
-    min_fill: Option<i128>,
+    min_fill: MinFill,
     expires_in: u64,
     taker: Option<usize>,
 }
@@ -168,7 +165,7 @@ fn price() -> impl Strategy<Value = Price> {
 }
 
 fn make() -> impl Strategy<Value = Make> {
-    let min_fill = select(vec![None, Some(9), Some(3), Some(1)]);
+    let min_fill = select(vec![MinFill::Unit, MinFill::Ninth, MinFill::Third, MinFill::Beyond]);
     let taker = prop::option::weighted(0.125, 0..USERS);
     let expires_in = select(vec![40_000, 600, 5, 0]);
     let people = (0..USERS, 0..USERS, taker);
@@ -199,10 +196,6 @@ impl Story for Game {
 
     fn steps() -> impl Strategy<Value = Step> {
         let side = || 0..2usize;
-        let offer = || {
-            (any::<Index>(), prop::bool::weighted(0.125))
-                .prop_map(|(index, of_all)| Chosen { index, of_all })
-        };
         let ask = || {
             prop_oneof![
                 Just(Ask::All),
@@ -214,20 +207,20 @@ impl Story for Game {
         };
         let most =
             prop_oneof![6 => Just(Most::Plenty), 1 => Just(Most::Just), 1 => Just(Most::Short)];
-        let fills = vec((offer(), ask()), 1..6);
+        let fills = vec((chosen(), ask()), 1..6);
         let max_pay = select(vec![RICH / 4, 1_000 * ONE, ONE]);
         let seconds = select(vec![5, 5, 0, 300, 1_800, 4_000, DELAY_SECONDS]);
         prop_oneof![
             40 => make().prop_map(Step::Make),
-            48 => (offer(), ask(), 0..USERS, most)
+            48 => (chosen(), ask(), 0..USERS, most)
                 .prop_map(|(offer, ask, taker, most)| Step::Fill { offer, ask, taker, most }),
             16 => (fills, prop::bool::weighted(0.125), 0..USERS, max_pay).prop_map(
                 |(fills, of_any_token, taker, max_pay)| {
                     Step::FillMany { fills, of_any_token, taker, max_pay }
                 }
             ),
-            8 => offer().prop_map(|offer| Step::Cancel { offer }),
-            8 => offer().prop_map(|offer| Step::Reclaim { offer }),
+            8 => chosen().prop_map(|offer| Step::Cancel { offer }),
+            8 => chosen().prop_map(|offer| Step::Reclaim { offer }),
             8 => side().prop_map(|side| Step::Collect { side }),
             8 => (side(), select(vec![1, 100, 3_000]))
                 .prop_map(|(side, amount)| Step::Swap { side, amount: amount * ONE }),
@@ -326,6 +319,11 @@ impl Game {
         }
     }
 
+    /// The answer to what was logged last.
+    fn answer<T: std::fmt::Debug>(&mut self, told: &Told<T>) {
+        *self.log.last_mut().expect("a line") += &format!(": {told:?}");
+    }
+
     fn make(&mut self, make: Make) {
         let Make { side, maker, nonce, sell_amount, .. } = make;
         let (maker, proceeds_to) = (self.user(maker), self.user(make.proceeds_to));
@@ -344,9 +342,10 @@ impl Game {
             }
         };
         let min_fill = match make.min_fill {
-            None => 1,
-            Some(1) => sell_amount + 1,
-            Some(parts) => sell_amount / parts + 1,
+            MinFill::Unit => 1,
+            MinFill::Ninth => sell_amount / 9 + 1,
+            MinFill::Third => sell_amount / 3,
+            MinFill::Beyond => sell_amount + 1,
         };
         let terms = OfferTerms {
             sell_token: self.token(side),
@@ -358,8 +357,16 @@ impl Game {
             taker: make.taker.map(|taker| self.user(taker)),
             proceeds_to,
         };
-        self.log.push(format!("make {nonce} {terms:?}"));
+        let Make { price, taker, proceeds_to, expires_in, .. } = &make;
+        self.log.push(format!(
+            "{} makes {}: {sell_amount} of {side} for {expires_in} s, {price:?}, at least {min_fill} to {}, \
+             paid to {proceeds_to}, nonce {nonce}",
+            make.maker,
+            self.known.len(),
+            taker.map_or("anyone".into(), |taker| taker.to_string()),
+        ));
         let made = told(self.market.offers.try_make(&maker, &nonce, &terms));
+        self.answer(&made.clone().map(|_| ()));
         let fallen = match &terms.price {
             OfferPrice::Dutch(dutch) => {
                 dutch.end > 0 && dutch.end <= dutch.start && dutch.from < dutch.until
@@ -440,14 +447,7 @@ impl Game {
 
     /// An offer's place, and how much of it to ask for.
     fn choice(&self, chosen: Chosen, ask: Ask) -> Option<(usize, i128)> {
-        let all: Vec<_> = (0..self.known.len()).collect();
-        let open: Vec<_> =
-            all.iter().copied().filter(|place| self.known[*place].remaining > 0).collect();
-        let of = if chosen.of_all || open.is_empty() { all } else { open };
-        if of.is_empty() {
-            return None;
-        }
-        let place = *chosen.index.get(&of);
+        let place = chosen.among(&self.known, |known| known.remaining > 0)?;
         let Known { remaining, terms, .. } = &self.known[place];
         let amount = match ask {
             Ask::All => (*remaining).max(1),
@@ -471,6 +471,7 @@ impl Game {
 
     fn fill(&mut self, offer: Chosen, ask: Ask, taker: usize, most: Most) {
         let Some((place, amount)) = self.choice(offer, ask) else { return };
+        self.log.push(format!("{taker} fills {amount} of offer {place}, {most:?}"));
         let taker = self.user(taker);
         let expected = self.expected(place, &taker, amount);
         let known = self.known[place].clone();
@@ -480,10 +481,10 @@ impl Game {
             (Some((paid, _)), Most::Short) => paid - 1,
             _ => RICH / 4,
         };
-        self.log.push(format!("fill {place} {amount} for at most {max_pay}"));
         let holds = self.market.balance(&known.terms.buy_token, &taker);
         let filled =
             told(self.market.offers.try_fill(&taker, &known.id, &amount, &max_pay, &taker, &NEVER));
+        self.answer(&filled);
         let payable = |(paid, received): (i128, i128)| {
             let pulled =
                 if matches!(known.terms.price, OfferPrice::Fixed(_)) { paid } else { max_pay };
@@ -510,6 +511,7 @@ impl Game {
             let token = self.known[first].terms.sell_token.clone();
             choices.retain(|(place, _)| self.known[*place].terms.sell_token == token);
         }
+        self.log.push(format!("{taker} fills {choices:?} for at most {max_pay}"));
         let taker = self.user(taker);
         let pair = self.known[first].terms.clone();
         let sold = self.side(&pair.sell_token);
@@ -517,7 +519,6 @@ impl Game {
         for (place, amount) in &choices {
             fills.push_back(Fill { id: self.known[*place].id.clone(), amount: *amount });
         }
-        self.log.push(format!("fill_many {choices:?} for at most {max_pay}"));
         let held = (self.held(sold), self.market.balance(&pair.buy_token, &taker));
         // On paper.
         let before = (self.known.clone(), self.people.clone());
@@ -544,6 +545,7 @@ impl Game {
             &taker,
             &NEVER,
         ));
+        self.answer(&filled);
         let covered = held.0 >= received && held.1 >= max_pay && !self.short[sold];
         let possible = (received > 0 && covered).then_some((paid, received));
         assert_eq!(filled.ok(), possible, "{filled:?}");
@@ -562,6 +564,7 @@ impl Game {
             true => told(self.market.offers.try_reclaim(&id)),
             false => told(self.market.offers.try_cancel(&id)),
         };
+        self.answer(&closed);
         let over = self.market.now() > terms.expires_at && held >= escrow;
         let possible = remaining > 0 && (!reclaimed || over);
         let part = if held >= escrow { remaining } else { remaining * held / escrow.max(1) };
