@@ -7,7 +7,9 @@ use soroban_sdk::{
     Address, Env, IntoVal, Symbol,
 };
 
-/// An empty ledger with mainnet's limits and TTLs.
+use crate::native::{replace_wasm, NATIVE};
+
+/// An empty ledger with mainnet's limits and TTLs. With `TRIBUTARY_NATIVE=1` the contracts run natively on it.
 pub fn empty_env() -> Env {
     let env = Env::new_with_config(EnvTestConfig { capture_snapshot_at_drop: false });
     env.ledger().set(LedgerInfo {
@@ -20,6 +22,9 @@ pub fn empty_env() -> Env {
         min_persistent_entry_ttl: 2_073_600,
         max_entry_ttl: 3_110_400,
     });
+    if *NATIVE {
+        replace_wasm(&env);
+    }
     env
 }
 

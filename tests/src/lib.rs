@@ -5,6 +5,7 @@ pub mod community;
 pub mod env;
 pub mod market;
 pub mod model;
+pub mod native;
 pub mod network;
 pub mod own_token;
 pub mod pool;
