@@ -62,11 +62,11 @@ fn run<S: Strategy>(name: &str, values: S, test: impl Fn(S::Value) -> Result<(),
     let persistence = FileFailurePersistence::Direct(path.leak());
     let config = Config { failure_persistence: Some(Box::new(persistence)), ..Config::default() };
     let cases = config.cases;
-    let done = Cell::new(0);
+    let done = Cell::new(0u32);
     let result = TestRunner::new(config).run(&values, |value| {
         let result = test(value);
         done.set(done.get() + 1);
-        if result.is_ok() && done.get() % PROGRESS == 0 && cases > PROGRESS {
+        if result.is_ok() && done.get().is_multiple_of(PROGRESS) && cases > PROGRESS {
             // Not by `eprintln!`, which the test harness keeps to itself.
             let _ = writeln!(std::io::stderr(), "{name}: {} of {cases}", done.get());
         }
