@@ -9,6 +9,8 @@ pub mod native;
 pub mod network;
 pub mod own_token;
 pub mod pool;
+pub mod properties;
+pub mod property;
 pub mod regions;
 pub mod scene;
 pub mod sign;

@@ -16,10 +16,10 @@ use proptest::{
     prelude::*,
     sample::Index,
     strategy::ValueTree,
-    test_runner::{
-        Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
-    },
+    test_runner::{TestCaseError, TestError, TestRunner},
 };
+
+use crate::property::{config, from_bytes};
 
 /// How many steps a story has on average; the longest has nearly twice as many.
 pub const STEPS: usize = 32;
@@ -58,9 +58,7 @@ pub fn check<S: Strategy>(name: &str, values: S, holds: impl Fn(S::Value)) {
 
 /// Failing cases are kept in `proptest-regressions/<name>.txt`, and tried first.
 fn run<S: Strategy>(name: &str, values: S, test: impl Fn(S::Value) -> Result<(), String>) {
-    let path = format!("{}/proptest-regressions/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    let persistence = FileFailurePersistence::Direct(path.leak());
-    let config = Config { failure_persistence: Some(Box::new(persistence)), ..Config::default() };
+    let config = config(name);
     let cases = config.cases;
     let done = Cell::new(0u32);
     let result = TestRunner::new(config).run(&values, |value| {
@@ -92,9 +90,7 @@ pub fn sample<S: Story>(stories: u32, steps: usize, mut then: impl FnMut(&S)) {
 
 /// Tells the one story that these bytes stand for; a fuzzer's.
 pub fn tell_bytes<S: Story>(bytes: &[u8]) {
-    let rng = TestRng::from_seed(RngAlgorithm::PassThrough, bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let Ok(tree) = (S::setup(), story::<S>()).new_tree(&mut runner) else { return };
+    let Ok(tree) = (S::setup(), story::<S>()).new_tree(&mut from_bytes(bytes)) else { return };
     let (setup, steps) = tree.current();
     if let Err(story) = play::<S>(&setup, &steps) {
         panic!("{story}");

@@ -1,10 +1,11 @@
-//! The scale of prices, against arbitrary-precision integers.
+//! The scale of the oracle's prices.
 
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive, Zero};
-use rand::{rngs::StdRng, Rng, SeedableRng};
+use proptest::prelude::*;
 use tributary_common::price::Price;
 use tributary_oracle::scale::whole;
+use tributary_tests::property::{sample, Values};
 
 /// ⌊mantissa × 2^exponent × 10^(14 + asset − base)⌋ where that is a positive `i128`.
 fn exact(price: Price, asset: u32, base: u32) -> Option<i128> {
@@ -18,22 +19,30 @@ fn exact(price: Price, asset: u32, base: u32) -> Option<i128> {
     (scaled > BigUint::zero() && scaled < BigUint::one() << 127).then(|| scaled.to_i128().unwrap())
 }
 
+fn prices() -> impl Strategy<Value = (Price, u32, u32)> {
+    (1 << 63..=u64::MAX, -191..=64i32, 0..=24u32, 0..=14u32)
+        .prop_map(|(mantissa, exponent, asset, base)| (Price { mantissa, exponent }, asset, base))
+}
+
 #[test]
 fn a_whole_price_is_exact_at_every_exponent_and_all_decimals() {
-    let mut random = StdRng::seed_from_u64(1);
-    let mut known = 0;
-    for _ in 0..300_000 {
-        let mantissa = random.random_range(1 << 63..=u64::MAX);
-        let price = Price { mantissa, exponent: random.random_range(-191..=64) };
-        let (asset, base) = (random.random_range(0..=24), random.random_range(0..=14));
+    Values::often("math/whole").hold(prices(), |(price, asset, base)| {
         let whole = whole(price, asset, base);
         // 10^38 is the largest power that fits.
         if 14 + asset - base <= 38 {
-            assert_eq!(whole, exact(price, asset, base), "{price:?} {asset} {base}");
-            known += u32::from(whole.is_some());
+            prop_assert_eq!(whole, exact(price, asset, base));
         }
-    }
-    assert!(known > 100_000, "{known}");
+        Ok(())
+    });
+}
+
+#[test]
+fn many_prices_are_known() {
+    let known = sample(prices(), 3_000).filter(|(price, asset, base)| {
+        14 + asset - base <= 38 && whole(*price, *asset, *base).is_some()
+    });
+    let known = known.count();
+    assert!(known > 1_000, "{known}");
 }
 
 #[test]

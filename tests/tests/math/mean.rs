@@ -9,8 +9,9 @@
 //! oracle rotates its checkpoints.
 
 use num_bigint::BigInt;
-use rand::{rngs::StdRng, Rng, SeedableRng};
+use proptest::{collection::vec, prelude::*};
 use tributary_common::pool::oracle::{Oracle, WINDOW};
+use tributary_tests::property::Values;
 
 const LEDGERS: u32 = (WINDOW / 5) as u32;
 const FEE: f64 = 0.003;
@@ -59,7 +60,7 @@ fn cost(part: f64, arbitrage_every: u32) -> f64 {
 
 #[test]
 fn moving_the_twap_costs_what_the_documentation_says() {
-    let documented = include_str!("../../docs/pool.md");
+    let documented = include_str!("../../../docs/pool.md");
     let mut missing = vec![];
     for (name, every) in
         [("every ledger", 1), ("once a minute", 12), ("every 5 minutes", 60), ("never", LEDGERS)]
@@ -95,45 +96,48 @@ impl History {
     }
 }
 
+/// One record: after how long, after how many ledgers, and where the price was, if the pool was open.
+fn record() -> impl Strategy<Value = (u64, u32, Option<i32>)> {
+    // Often a ledger, often just about a window, now and then days.
+    let seconds = prop_oneof![
+        1..=10u64,
+        WINDOW - 5..=WINDOW + 5,
+        2 * WINDOW - 5..=2 * WINDOW + 5,
+        1..=WINDOW,
+        1..=100_000u64,
+    ];
+    (seconds, 1..=200u32, prop::option::weighted(0.75, -9_000_000..9_000_000i32))
+}
+
 #[test]
 fn mean_is_the_exact_integral_over_one_to_two_windows() {
-    let mut rng = StdRng::seed_from_u64(1);
-    for _ in 0..3_000 {
-        let birth = rng.random_range(1_000..2_000_000_000);
-        let first = rng.random_range(-1_000_000_000..1_000_000_000);
+    let start = (1_000..2_000_000_000u64, -1_000_000_000..1_000_000_000i32);
+    let values = Values::Random { name: "math/mean", times: 8 };
+    values.hold((start, vec(record(), 1..80)), |((birth, first), records)| {
         let (mut oracle, mut history, mut now) =
             (Oracle::start(first, birth), History::default(), birth);
-        for _ in 0..40 {
-            // Often a ledger, often just about a window, now and then days.
-            let seconds = match rng.random_range(0..5) {
-                0 => rng.random_range(1..=10),
-                1 => WINDOW - 5 + rng.random_range(0..=10),
-                2 => 2 * WINDOW - 5 + rng.random_range(0..=10),
-                3 => rng.random_range(1..=WINDOW),
-                _ => rng.random_range(1..=100_000),
-            };
+        for (seconds, ledgers, spot) in records {
             let before = oracle;
-            let spot = (rng.random_range(0..4) > 0)
-                .then(|| oracle.log_price.saturating_add(rng.random_range(-9_000_000..9_000_000)));
-            let ledgers = rng.random_range(1..=200);
+            let spot = spot.map(|moved| oracle.log_price.saturating_add(moved));
             oracle.advance(now + seconds, ledgers, spot);
             history.0.push((now, now + seconds, oracle.log_price));
             now += seconds;
 
             let moved = oracle.log_price.abs_diff(before.log_price);
-            assert!(moved <= (48_360 * ledgers).min(4_412_985));
+            prop_assert!(moved <= (48_360 * ledgers).min(4_412_985));
             match oracle.mean() {
-                None => assert!(now - birth < WINDOW),
+                None => prop_assert!(now - birth < WINDOW),
                 Some((mean, span)) => {
-                    assert!((WINDOW..2 * WINDOW).contains(&span), "{span}");
+                    prop_assert!((WINDOW..2 * WINDOW).contains(&span), "{span}");
                     if seconds >= WINDOW {
-                        assert_eq!(span, WINDOW, "quiet for a window");
+                        prop_assert_eq!(span, WINDOW, "quiet for a window");
                     }
                     let integral = history.integral(now - span);
                     let (mean, span) = (BigInt::from(mean), BigInt::from(span));
-                    assert!(&mean * &span <= integral && integral < (mean + 1) * span);
+                    prop_assert!(&mean * &span <= integral && integral < (mean + 1) * span);
                 }
             }
         }
-    }
+        Ok(())
+    });
 }
