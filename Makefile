@@ -5,13 +5,14 @@ BUILT := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/debug
 # the network and the deployer as `cargo test` has built them already
 PROGRAMS := TRIBUTARY_LOCALNET=$(BUILT)/tributary-localnet TRIBUTARY_DEPLOY=$(BUILT)/tributary-deploy
 
-.PHONY: build test journeys check-costs bench demo localnet fuzz lint rust
+.PHONY: build test journeys check-costs bench demo localnet fuzz soak lint rust
 
 # target/contracts/<name>.wasm, and manifest.txt with hashes and sizes
 build: rust
 	$(CARGO) run --locked -p tributary-build
 
 # everything: against the release wasm, but for pure mathematics
+test: export PROPTEST_RNG_SEED ?= 1
 test: build
 	$(CARGO) test --locked --workspace
 	$(CARGO) run --locked --quiet -p tributary-bench -- --check
@@ -39,13 +40,24 @@ demo: build
 localnet: build
 	$(CARGO) run --locked --quiet -p tributary-demo -- serve
 
-# the mathematics and the random sequences, much longer: some hours
+# all that proptest tries, 20 000 cases each, with a seed that it prints first: some hours
+soak: export PROPTEST_CASES ?= 20000
+soak: export PROPTEST_RNG_SEED := $(or $(PROPTEST_RNG_SEED),$(shell od -An -N6 -tu8 /dev/urandom | tr -d ' '))
+soak: build
+	@echo "PROPTEST_RNG_SEED=$$PROPTEST_RNG_SEED PROPTEST_CASES=$$PROPTEST_CASES"
+	$(CARGO) test --locked --workspace --test math --test invariants --test router --test attacks
+
+# guided by coverage, so many seconds a target; what it adds to the corpora, and what fails, is in target/fuzz
+FUZZ_SECONDS := 60
+FUZZ_TARGETS := $(basename $(notdir $(wildcard tests/fuzz/targets/*.rs)))
+FUZZ := $(CARGO) +nightly fuzz
+FUZZ_BUILD := --dev --sanitizer none --features libfuzzer --fuzz-dir tests/fuzz --target-dir target/fuzz
 fuzz: build
-	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test math
-	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test one_sided
-	TRIBUTARY_CASES=40000000 $(CARGO) test --locked -p tributary-tests --test offer_math
-	TRIBUTARY_SEQUENCES=100000 $(CARGO) test --locked -p tributary-tests --test router never
-	TRIBUTARY_SEQUENCES=100000 $(CARGO) test --locked -p tributary-tests --test invariants
+	@$(FUZZ) --version >/dev/null 2>&1 || { echo "make fuzz needs the nightly compiler, cargo-fuzz and a C++ compiler:" \
+		"rustup toolchain install nightly && cargo install cargo-fuzz"; exit 1; }
+	@set -e; for target in $(FUZZ_TARGETS); do mkdir -p target/fuzz/corpus/$$target; \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz/corpus/$$target tests/fuzz/corpus/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -artifact_prefix=target/fuzz/$$target-; done
 
 lint: rust
 	$(CARGO) fmt --all --check

@@ -3,6 +3,7 @@
 pub mod camp;
 pub mod community;
 pub mod env;
+pub mod fuzz;
 pub mod market;
 pub mod model;
 pub mod native;

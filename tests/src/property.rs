@@ -12,7 +12,7 @@ use proptest::{
 };
 
 /// How often a property is cheap enough to be tried for each of `PROPTEST_CASES`.
-pub const OFTEN: u32 = 200;
+pub const OFTEN: u32 = 1_000;
 
 /// Values to hold a property for.
 #[derive(Clone, Copy)]

@@ -1,5 +1,5 @@
 //! Wide integer arithmetic. Pure: it knows no `Env`, so tests hold it against arbitrary-precision
-//! integers (`tests/tests/math.rs`).
+//! integers (`tests/tests/math/`).
 //!
 //! Products are 256 bits wide and are divided in 64-bit words, the widest that wasm knows. Why this
 //! is not a library's: docs/decisions/0002-wide-arithmetic.md.
