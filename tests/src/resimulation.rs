@@ -2,7 +2,7 @@
 //! bytes, instructions inside the simulator's margin, and on the local network as it was simulated there.
 
 use soroban_env_host::{
-    xdr::{AccountId, ScAddress, ScVal},
+    xdr::{AccountId, HostFunction, ScAddress, ScVal},
     HostError,
 };
 
@@ -58,6 +58,10 @@ impl Call {
         let simulated = network.simulate(who, contract, function, args.clone());
         simulated.unwrap_or_else(|error| panic!("{function}: {error:?}"))
     }
+
+    pub fn invocation(&self) -> HostFunction {
+        invocation(&self.contract, self.function, self.args.clone())
+    }
 }
 
 /// Ledgers within which a client sends: an hour's, which no SDK's time bounds exceed. Later on, rent may have fallen
@@ -76,8 +80,7 @@ pub fn try_later<W: World>(
     let began = network.info.sequence_number;
     let mut simulated = call.simulate(network);
     network.sign(&mut simulated);
-    let function = invocation(&call.contract, call.function, call.args.clone());
-    let prepared = network.prepare(&call.who, function);
+    let prepared = network.prepare(&call.who, call.invocation());
     let prepared = prepared.unwrap_or_else(|error| panic!("{name}: {error}"));
 
     others(world);

@@ -1,5 +1,6 @@
 //! Every call of the cost table, sent to the local network as well: it simulates the same value and footprint, and
-//! applies what it simulated to the same events, entries and fee as the host alone.
+//! applies what it simulated to the same events, entries and fee as the host alone; and once more after 200 days in which
+//! nothing was called.
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -19,20 +20,31 @@ use tributary_localnet::{
     ledger::{account_key, Stored, Ttl},
     soroban::archived,
 };
-use tributary_tests::network::{
-    watch, Network, Witnessed, FEES, MARGIN_INSTRUCTIONS, MARGIN_PERCENT, RENT,
+use tributary_tests::{
+    network::{watch, Network, Witnessed, FEES, MARGIN_INSTRUCTIONS, MARGIN_PERCENT, RENT},
+    send::{assert_as_expected, IDLE_LEDGERS},
 };
 
 #[test]
 fn every_call_gives_the_same_as_the_host_alone() {
     let seen = Rc::new(RefCell::new(BTreeMap::<String, usize>::new()));
     let count = Rc::clone(&seen);
+    let refused = Rc::new(RefCell::new(BTreeMap::new()));
+    let refusals = Rc::clone(&refused);
     watch(move |witnessed| {
         let name = name(&witnessed.simulation.call);
         compare(&name, witnessed);
+        let mut idle = witnessed.before.clone();
+        idle.close(IDLE_LEDGERS);
+        // What simulation refuses, because it is too late for it, is not sent.
+        let sent = idle.prepare_and_send(witnessed.source, &witnessed.simulation.call);
+        if let Ok(Some(refusal)) = sent {
+            refusals.borrow_mut().insert(name.clone(), refusal);
+        }
         *count.borrow_mut().entry(name).or_default() += 1;
     });
     let calls = rows().len();
+    assert_as_expected("the cost table, after 200 days", refused.take());
     let seen = seen.borrow();
     let transactions: usize = seen.values().sum();
     assert!(transactions > calls, "{transactions} transactions for {calls} rows");
