@@ -2,7 +2,7 @@
 //! closed ledger, as a wallet does, and applied with what the simulation found, as a validator
 //! does. Every figure is the host's own.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
@@ -17,7 +17,6 @@ use soroban_env_host::{
         compute_rent_fee, compute_transaction_resource_fee, FeeConfiguration, RentFeeConfiguration,
         TransactionResources,
     },
-    storage::{EntryWithLiveUntil, SnapshotSource},
     xdr::{
         AccountEntry, AccountEntryExt, AccountFlags, AccountId, AlphaNum4, Asset, AssetCode4,
         ContractExecutable, ContractId, ContractIdPreimage, ContractIdPreimageFromAddress,
@@ -31,7 +30,12 @@ use soroban_env_host::{
         Transaction, TransactionEnvelope, TransactionExt, TransactionV1Envelope, TrustLineAsset,
         TrustLineEntry, TrustLineEntryExt, Uint256, WriteXdr,
     },
-    Host, HostError, LedgerInfo, ModuleCache,
+    HostError, LedgerInfo,
+};
+use tributary_localnet::{
+    ledger::{Entries, Stored, Ttl},
+    node::Node,
+    settings::Settings,
 };
 
 /// Seconds between two ledgers.
@@ -140,16 +144,13 @@ pub struct Applied {
 
 /// A transaction that was applied, for whoever compares: what it was applied to, and what the host gave.
 pub struct Witnessed<'a> {
-    pub before: &'a Entries,
-    pub info: &'a LedgerInfo,
+    pub before: &'a Network,
     pub source: &'a AccountId,
     pub simulation: &'a Simulation,
     pub value: &'a ScVal,
     /// Contract events, encoded.
     pub events: &'a [Vec<u8>],
     pub changes: &'a [LedgerEntryChange],
-    /// Of whoever has an account.
-    pub keys: &'a BTreeMap<AccountId, SigningKey>,
 }
 
 thread_local! {
@@ -166,44 +167,47 @@ pub fn watch(witness: impl FnMut(&Witnessed) + 'static) {
 /// Ledgers for which a signature holds.
 const SIGNATURE_LEDGERS: u32 = 100;
 
-/// Every entry with the ledger until which it lives.
-pub type Entries = BTreeMap<LedgerKey, (LedgerEntry, Option<u32>)>;
-
+/// A clone is cheap: the ledger is shared until one of the two writes to it.
+#[derive(Clone)]
 pub struct Network {
-    /// Shared with a simulation while that runs, so that none copies the ledger.
-    entries: Rc<Entries>,
-    /// Contracts compiled before the ledger began, as validators keep them.
-    compiled: ModuleCache,
-    compiler: Host,
-    /// Whoever has an account.
-    keys: BTreeMap<AccountId, SigningKey>,
+    /// Keeps the ledger, and the contracts compiled. Calls go to its host directly, unless they are `send`-ed.
+    pub(crate) node: Node,
+    /// Of every account.
+    pub(crate) keys: BTreeMap<AccountId, SigningKey>,
     pub info: LedgerInfo,
 }
 
 impl Default for Network {
     fn default() -> Network {
-        let compiler = Host::default();
-        compiler.budget_cloned().reset_unlimited().expect("budget");
+        let timestamp = 1_790_000_000;
+        let node = Node::new(PASSPHRASE, Settings::default(), 5_000, timestamp);
         Network {
-            entries: Rc::default(),
-            compiled: ModuleCache::new(&compiler).expect("engine"),
-            compiler,
-            keys: BTreeMap::new(),
             info: LedgerInfo {
                 protocol_version: 28,
                 sequence_number: 60_000_000,
-                timestamp: 1_790_000_000,
-                network_id: Sha256::digest(PASSPHRASE.as_bytes()).into(),
+                timestamp,
+                network_id: node.network_id.0,
                 base_reserve: 5_000_000,
                 min_temp_entry_ttl: 17_280,
                 min_persistent_entry_ttl: 2_073_600,
                 max_entry_ttl: 3_110_400,
             },
+            node,
+            keys: BTreeMap::new(),
         }
     }
 }
 
 impl Network {
+    /// Every entry there is, the network's settings among them.
+    pub fn entries(&self) -> &Entries {
+        &self.node.state.0
+    }
+
+    fn entries_mut(&mut self) -> &mut Entries {
+        Arc::make_mut(&mut self.node.state.0)
+    }
+
     /// Closes `ledgers` ledgers.
     pub fn close(&mut self, ledgers: u32) {
         self.info.sequence_number += ledgers;
@@ -285,14 +289,16 @@ impl Network {
             account_id: owner.clone(),
             asset: trusted(asset),
         });
-        Rc::make_mut(&mut self.entries).remove(&key).expect("a trustline");
+        self.entries_mut().remove(&key).expect("a trustline");
     }
 
     /// `issuer` may freeze what she issued.
     pub fn allow_freezing(&mut self, issuer: &AccountId) {
         let key = LedgerKey::Account(LedgerKeyAccount { account_id: issuer.clone() });
-        let (entry, _) = Rc::make_mut(&mut self.entries).get_mut(&key).expect("an account");
-        let LedgerEntryData::Account(account) = &mut entry.data else { panic!("an account") };
+        let stored = self.entries_mut().get_mut(&key).expect("an account");
+        let LedgerEntryData::Account(account) = &mut stored.entry.data else {
+            panic!("an account")
+        };
         account.flags = AccountFlags::RevocableFlag as u32;
     }
 
@@ -300,8 +306,7 @@ impl Network {
     pub fn upload(&mut self, source: &AccountId, wasm: &[u8]) -> Result<Hash, HostError> {
         let upload = HostFunction::UploadContractWasm(wasm.to_vec().try_into().expect("size"));
         self.transact(source, upload)?;
-        let protocol = self.info.protocol_version;
-        self.compiled.parse_and_cache_module_simple(&self.compiler, protocol, wasm)?;
+        self.node.compile(self.entries().values());
         Ok(Hash(Sha256::digest(wasm).into()))
     }
 
@@ -364,13 +369,13 @@ impl Network {
         let keys: Vec<_> = footprint.read_only.iter().chain(footprint.read_write.iter()).collect();
         let mut entries = Vec::new();
         for key in &keys {
-            entries.push(match self.entries.get(*key) {
+            entries.push(match self.entries().get(*key) {
                 None => (None, None),
-                Some((entry, live_until)) => {
+                Some(Stored { entry, ttl }) => {
                     let bytes = xdr(entry);
                     let size = entry_size_for_rent(&budget, entry, bytes.len() as u32)?;
-                    let meta = live_until.map(|live_until_ledger| TtlLedgerEntryMeta {
-                        live_until_ledger,
+                    let meta = ttl.map(|ttl| TtlLedgerEntryMeta {
+                        live_until_ledger: ttl.live_until,
                         entry_size_for_rent: size,
                     });
                     (Some(bytes), meta)
@@ -391,7 +396,7 @@ impl Network {
             vec![7; 32],
             &mut vec![],
             None,
-            Some(self.compiled.clone()),
+            Some(self.node.modules.clone()),
         )?;
         let encoded = result.encoded_invoke_result?;
         let value = ScVal::from_xdr(&encoded, Limits::none()).expect("value");
@@ -425,23 +430,14 @@ impl Network {
     ) {
         WITNESS.with(|witness| {
             if let Some(witness) = witness.borrow_mut().as_mut() {
-                witness(&Witnessed {
-                    before: &self.entries,
-                    info: &self.info,
-                    source,
-                    simulation,
-                    value,
-                    events,
-                    changes,
-                    keys: &self.keys,
-                });
+                witness(&Witnessed { before: self, source, simulation, value, events, changes });
             }
         });
     }
 
     /// All there is of a Stellar asset, outside its issuer: in trustlines, and with contracts.
     pub fn supply(&self, asset: &Asset, token: &ScAddress) -> i128 {
-        let held = self.entries.values().map(|(entry, _)| match &entry.data {
+        let held = self.entries().values().map(|stored| match &stored.entry.data {
             LedgerEntryData::Trustline(line) if line.asset == trusted(asset) => {
                 i128::from(line.balance)
             }
@@ -464,7 +460,7 @@ impl Network {
 
     /// The raw entry under `key`.
     pub fn entry(&self, key: &LedgerKey) -> Option<&LedgerEntry> {
-        self.entries.get(key).map(|(entry, _)| entry)
+        self.entries().get(key).map(|stored| &stored.entry)
     }
 
     fn transact(&mut self, source: &AccountId, call: HostFunction) -> Result<Applied, HostError> {
@@ -473,10 +469,14 @@ impl Network {
         self.apply(source, &simulation)
     }
 
-    /// Everybody but the transaction's source, who signs that, signs what she is asked for: this
-    /// invocation with all that is beneath it, once, for a hundred ledgers.
+    /// Signs as every account that is asked for a signature, the transaction's source excepted.
     pub fn sign(&self, simulation: &mut Simulation) {
-        for entry in &mut simulation.auth {
+        self.authorize(&mut simulation.auth);
+    }
+
+    /// Each signature is for this invocation with all its sub-invocations, once, for a hundred ledgers.
+    pub(crate) fn authorize(&self, auth: &mut [SorobanAuthorizationEntry]) {
+        for entry in auth {
             let SorobanCredentials::Address(credentials) = &mut entry.credentials else { continue };
             let ScAddress::Account(signer) = &credentials.address else { continue };
             credentials.signature_expiration_ledger = self.info.sequence_number + SIGNATURE_LEDGERS;
@@ -518,7 +518,7 @@ impl Network {
             source,
             RecordingInvocationAuthMode::recording(false, false),
             self.info.clone(),
-            Rc::new(Snapshot(Rc::clone(&self.entries))),
+            Rc::new(self.node.state.clone()),
             [7; 32],
             &mut vec![],
         )?;
@@ -573,18 +573,20 @@ impl Network {
 
     /// Takes over what a transaction changed; returns the bytes of the entries written.
     fn write(&mut self, changes: &[LedgerEntryChange]) -> u32 {
-        let entries = Rc::make_mut(&mut self.entries);
+        let modified = self.info.sequence_number;
+        let entries = self.entries_mut();
         let mut bytes = 0;
         for change in changes {
             let key = LedgerKey::from_xdr(&change.encoded_key, Limits::none()).expect("key");
-            let live_until = change.ttl_change.as_ref().map(|ttl| ttl.new_live_until_ledger);
+            let ttl = change.ttl_change.as_ref();
+            let ttl = ttl.map(|ttl| Ttl { live_until: ttl.new_live_until_ledger, modified });
             if let Some(value) = &change.encoded_new_value {
                 bytes += value.len() as u32;
                 let entry = LedgerEntry::from_xdr(value, Limits::none()).expect("entry");
-                entries.insert(key, (entry, live_until));
+                entries.insert(key, Stored { entry, ttl });
             } else if change.read_only {
-                if let Some((_, ttl)) = entries.get_mut(&key) {
-                    *ttl = live_until.or(*ttl);
+                if let Some(stored) = entries.get_mut(&key) {
+                    stored.ttl = ttl.or(stored.ttl);
                 }
             } else {
                 entries.remove(&key);
@@ -599,7 +601,7 @@ impl Network {
             data,
             ext: LedgerEntryExt::V0,
         };
-        Rc::make_mut(&mut self.entries).insert(entry.to_key(), (entry, None));
+        self.entries_mut().insert(entry.to_key(), Stored { entry, ttl: None });
     }
 
     /// The address that follows from `contract_id_preimage` on this network.
@@ -609,14 +611,6 @@ impl Network {
             contract_id_preimage,
         });
         ScAddress::Contract(ContractId(Hash(Sha256::digest(xdr(&preimage)).into())))
-    }
-}
-
-struct Snapshot(Rc<Entries>);
-
-impl SnapshotSource for Snapshot {
-    fn get(&self, key: &Rc<LedgerKey>) -> Result<Option<EntryWithLiveUntil>, HostError> {
-        Ok(self.0.get(key.as_ref()).map(|(entry, ttl)| (Rc::new(entry.clone()), *ttl)))
     }
 }
 
@@ -632,7 +626,7 @@ fn preimage_by(source: &AccountId, salt: &str) -> ContractIdPreimage {
     })
 }
 
-fn invocation(contract: &ScAddress, function: &str, args: Vec<ScVal>) -> HostFunction {
+pub fn invocation(contract: &ScAddress, function: &str, args: Vec<ScVal>) -> HostFunction {
     HostFunction::InvokeContract(InvokeContractArgs {
         contract_address: contract.clone(),
         function_name: function.try_into().expect("function name"),
@@ -674,7 +668,7 @@ fn transaction_size(source: &AccountId, simulation: &Simulation) -> u32 {
     xdr(&envelope).len() as u32
 }
 
-fn xdr(value: &impl WriteXdr) -> Vec<u8> {
+pub(crate) fn xdr(value: &impl WriteXdr) -> Vec<u8> {
     value.to_xdr(Limits::none()).expect("encodes")
 }
 

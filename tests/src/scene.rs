@@ -14,6 +14,7 @@ use crate::{
     wasm::contract,
 };
 
+#[derive(Clone)]
 pub struct Scene {
     pub network: Network,
     pub issuer: AccountId,

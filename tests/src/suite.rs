@@ -42,6 +42,7 @@ impl Key {
     }
 }
 
+#[derive(Clone)]
 pub struct Suite {
     pub network: Network,
     /// Issues every asset.

@@ -13,6 +13,7 @@ use crate::{
 
 pub const DAY: u64 = 24 * 60 * 60;
 
+#[derive(Clone)]
 pub struct Vault {
     pub suite: Suite,
     /// Founder, council and guardian.

@@ -13,13 +13,15 @@ use soroban_env_host::{
 use tributary_tests::{
     network::{
         val::{account, address, int, NO_DEADLINE},
-        MARGIN_INSTRUCTIONS, MARGIN_PERCENT,
+        Network,
     },
     pool::ONE,
+    resimulation::{self, try_later, World},
     suite::{dutch, field, fixed, integer, list, map, path_val, pegged, symbol, Key, Sale, Suite},
 };
 
 /// Two regions, makers who sell their tokens for TFT, and a taker for each.
+#[derive(Clone)]
 struct Scene {
     suite: Suite,
     alps: Key,
@@ -40,6 +42,12 @@ struct Call {
     args: Vec<ScVal>,
     /// Makes an entry: it can be applied once.
     once: bool,
+}
+
+impl World for Scene {
+    fn network(&mut self) -> &mut Network {
+        &mut self.suite.network
+    }
 }
 
 impl Scene {
@@ -298,36 +306,24 @@ fn cancel(scene: &mut Scene) {
 fn what_was_simulated_applies_up_to_three_ledgers_later_or_says_why_not() {
     let others: [(Others, bool); 5] =
         [(nothing, false), (fill, false), (swap, false), (nearly_all, false), (cancel, true)];
-    let count = Scene::new().calls().len();
-    for index in 0..count {
-        for (others, closes) in others {
-            for later in 0..=3 {
-                let mut scene = Scene::new();
-                let call = scene.calls().swap_remove(index);
-                let Call { name, who, contract, function, args, .. } = call.clone();
-                let simulation =
-                    scene.suite.network.simulate(&who, &contract, function, args).unwrap();
-                others(&mut scene);
-                scene.suite.network.close(later);
-                let applied = match scene.suite.network.apply(&who, &simulation) {
-                    Ok(applied) => applied,
-                    Err(error) => {
-                        // The offer is gone: that, and nothing of the host's.
-                        assert!(closes, "{name}: {error}");
-                        assert!(error.error.is_type(ScErrorType::Contract), "{name}: {error}");
-                        let own = if function == "fill_many" { 433 } else { 406 };
-                        assert_eq!(error.error.get_code(), own, "{name}");
-                        continue;
-                    }
-                };
-                let simulated = u64::from(simulation.resources.instructions);
-                let margin = MARGIN_INSTRUCTIONS.max(simulated * MARGIN_PERCENT / 100);
-                let needed = applied.cost.instructions;
-                assert!(needed <= simulated + margin, "{name}: {needed} of {simulated}");
-                if closes {
-                    assert!(applied.write_bytes <= simulation.resources.write_bytes, "{name}");
-                } else {
-                    assert_eq!(applied.write_bytes, simulation.resources.write_bytes, "{name}");
+    let prepared = Scene::new();
+    for Call { name, who, contract, function, args, .. } in prepared.calls() {
+        let call = resimulation::Call { who, contract, function, args };
+        for ((others, closes), later) in
+            others.into_iter().flat_map(|others| (0..=3).map(move |later| (others, later)))
+        {
+            let mut scene = prepared.clone();
+            match try_later(&name, &mut scene, &call, others, later) {
+                Ok((simulated, applied)) => {
+                    let written = simulated.resources.write_bytes;
+                    assert!(closes || applied.write_bytes == written, "{name}: written bytes");
+                }
+                Err(error) => {
+                    // The offer is gone: that, and nothing of the host's.
+                    assert!(closes, "{name}: {error}");
+                    assert!(error.error.is_type(ScErrorType::Contract), "{name}: {error}");
+                    let own = if function == "fill_many" { 433 } else { 406 };
+                    assert_eq!(error.error.get_code(), own, "{name}");
                 }
             }
         }

@@ -1,9 +1,9 @@
-//! Every call of the cost table, sent to the local network as well: it simulates the same value and
-//! footprint, and applies the same transaction to the same events, entries and fee.
+//! Every call of the cost table, sent to the local network as well: it simulates the same value and footprint, and
+//! applies what it simulated to the same events, entries and fee as the host alone; and once more after 200 days in which
+//! nothing was called.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use ed25519_dalek::Signer;
 use soroban_env_host::{
     e2e_invoke::extract_rent_changes,
     fees::{
@@ -12,34 +12,39 @@ use soroban_env_host::{
     },
 };
 use stellar_xdr::{
-    ContractDataDurability, ContractEvent, DecoratedSignature, Hash, HostFunction,
-    InvokeHostFunctionOp, LedgerEntryData, LedgerKey, Limits, Memo, MuxedAccount, Operation,
-    OperationBody, Preconditions, PublicKey, ReadXdr, ScVal, SequenceNumber, Signature,
-    SignatureHint, SorobanResourcesExtV0, SorobanTransactionData, SorobanTransactionDataExt,
-    SorobanTransactionMetaExt, Transaction, TransactionEnvelope, TransactionExt, TransactionMeta,
-    TransactionResultResult, TransactionV1Envelope, WriteXdr,
+    AccountId, ContractDataDurability, ContractEvent, HostFunction, LedgerEntryData, LedgerKey,
+    Limits, ReadXdr, ScVal, SorobanTransactionMetaExt, TransactionMeta, WriteXdr,
 };
 use tributary_bench::rows;
 use tributary_localnet::{
-    ledger::{account_key, Snapshot, Stored, Ttl},
-    node::{Node, Submitted},
-    settings::Settings,
-    simulate::{simulate, AuthMode, Request},
+    ledger::{account_key, Stored, Ttl},
+    soroban::archived,
 };
-use tributary_tests::network::{
-    watch, Witnessed, FEES, MARGIN_INSTRUCTIONS, MARGIN_PERCENT, PASSPHRASE, RENT,
+use tributary_tests::{
+    network::{watch, Network, Witnessed, FEES, MARGIN_INSTRUCTIONS, MARGIN_PERCENT, RENT},
+    send::{assert_as_expected, IDLE_LEDGERS},
 };
 
 #[test]
 fn every_call_gives_the_same_as_the_host_alone() {
     let seen = Rc::new(RefCell::new(BTreeMap::<String, usize>::new()));
     let count = Rc::clone(&seen);
+    let refused = Rc::new(RefCell::new(BTreeMap::new()));
+    let refusals = Rc::clone(&refused);
     watch(move |witnessed| {
         let name = name(&witnessed.simulation.call);
         compare(&name, witnessed);
+        let mut idle = witnessed.before.clone();
+        idle.close(IDLE_LEDGERS);
+        // What simulation refuses, because it is too late for it, is not sent.
+        let sent = idle.prepare_and_send(witnessed.source, &witnessed.simulation.call);
+        if let Ok(Some(refusal)) = sent {
+            refusals.borrow_mut().insert(name.clone(), refusal);
+        }
         *count.borrow_mut().entry(name).or_default() += 1;
     });
     let calls = rows().len();
+    assert_as_expected("the cost table, after 200 days", refused.take());
     let seen = seen.borrow();
     let transactions: usize = seen.values().sum();
     assert!(transactions > calls, "{transactions} transactions for {calls} rows");
@@ -54,48 +59,17 @@ fn name(call: &HostFunction) -> String {
     }
 }
 
-/// The local network in the state, and just before the ledger, in which the call was applied.
-fn node_before(witnessed: &Witnessed) -> Node {
-    let info = witnessed.info;
-    let mut node = Node::new(PASSPHRASE, Settings::default(), 5_000, info.timestamp - 5);
-    assert_eq!(node.network_id.0, info.network_id);
-    let mut entries = (*node.state.0).clone();
-    for (key, (entry, live_until)) in witnessed.before {
-        let ttl = live_until.map(|live_until| Ttl { live_until, modified: 1 });
-        entries.insert(key.clone(), Stored { entry: entry.clone(), ttl });
-    }
-    node.compile(entries.values());
-    node.state = Snapshot(Arc::new(entries));
-    let (_, mut closed) = node.closed.pop_first().expect("genesis");
-    closed.header.ledger_seq = info.sequence_number - 1;
-    node.closed.insert(closed.header.ledger_seq, closed);
-    node
-}
-
 fn compare(name: &str, witnessed: &Witnessed) {
-    let mut node = node_before(witnessed);
+    let (then, source) = (witnessed.before, witnessed.source);
     let simulation = witnessed.simulation;
     let resources = &simulation.resources;
 
     // As a wallet asks before it signs.
-    let unsigned = envelope(witnessed, &node, vec![], None);
-    let simulated = simulate(&Request {
-        state: node.state.clone(),
-        network_id: node.network_id.clone(),
-        sequence: witnessed.info.sequence_number,
-        close_time: witnessed.info.timestamp,
-        envelope: unsigned,
-        auth_mode: AuthMode::RecordAllowNonroot,
-        leeway: 0,
-        address_v2: false,
-    })
-    .expect("it can be simulated");
-    assert_eq!(simulated.error, None, "{name}");
-    let (value, auth) = simulated.result.expect("an invocation");
-    assert_eq!(value, simulation.value, "{name}");
-    assert_eq!(auth.len(), simulation.auth.len(), "{name}");
-    let data = simulated.transaction_data.expect("it succeeded");
-    let found = &data.resources;
+    let prepared = then.prepare(source, simulation.call.clone());
+    let prepared = prepared.unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(prepared.value, simulation.value, "{name}");
+    assert_eq!(prepared.auth.len(), simulation.auth.len(), "{name}");
+    let found = &prepared.data.resources;
     for (found, then) in [
         (&found.footprint.read_only, &resources.footprint.read_only),
         (&found.footprint.read_write, &resources.footprint.read_write),
@@ -114,35 +88,11 @@ fn compare(name: &str, witnessed: &Witnessed) {
     assert!(larger(found.disk_read_bytes, resources.disk_read_bytes, 200), "{name}: {found:?}");
 
     // And then what was signed.
-    let mut resources = resources.clone();
-    resources.instructions = with_margin(resources.instructions);
-    let archived = simulation.restored.clone();
-    let ext = match archived.is_empty() {
-        true => SorobanTransactionDataExt::V0,
-        false => SorobanTransactionDataExt::V1(SorobanResourcesExtV0 {
-            archived_soroban_entries: archived.try_into().unwrap(),
-        }),
-    };
-    let resource_fee = 4_000_000_000;
-    let data = SorobanTransactionData { ext, resources, resource_fee };
-    let signed = envelope(witnessed, &node, simulation.auth.clone(), Some(data.clone()));
-    let size = signed.to_xdr(Limits::none()).unwrap().len() as u32;
-    let source_before = balance(&node, witnessed);
-    match node.submit(signed) {
-        Submitted::Pending => {}
-        Submitted::Refused(result, _) => panic!("{name}: {result:?}"),
-        _ => panic!("{name}: not taken"),
-    }
-    node.close(witnessed.info.timestamp);
-    let [transacted] = &node.latest().transactions[..] else { panic!("{name}: not applied") };
+    let mut network = then.clone();
+    let transacted = network.send(&prepared).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+    let size = transacted.envelope.to_xdr(Limits::none()).unwrap().len() as u32;
     let TransactionMeta::V4(meta) = &transacted.meta else { panic!("version 4") };
     let soroban = meta.soroban_meta.as_ref().expect("Soroban's");
-    assert!(
-        matches!(transacted.result.result, TransactionResultResult::TxSuccess(_)),
-        "{name}: {:?} {:?}",
-        transacted.result,
-        meta.diagnostic_events
-    );
     assert_eq!(soroban.return_value.as_ref(), Some(witnessed.value), "{name}");
     let events: Vec<_> = witnessed
         .events
@@ -154,6 +104,7 @@ fn compare(name: &str, witnessed: &Witnessed) {
     // Fees by the host's functions, with rates written down elsewhere.
     let value_bytes = witnessed.value.to_xdr(Limits::none()).unwrap().len();
     let event_bytes = witnessed.events.iter().map(Vec::len).sum::<usize>() + value_bytes;
+    let data = &prepared.data;
     let footprint = &data.resources.footprint;
     let keys = footprint.read_only.iter().chain(footprint.read_write.iter());
     let on_disk =
@@ -161,7 +112,7 @@ fn compare(name: &str, witnessed: &Witnessed) {
     let (fixed, event_fee) = compute_transaction_resource_fee(
         &TransactionResources {
             instructions: data.resources.instructions,
-            disk_read_entries: (on_disk.count() + simulation.restored.len()) as u32,
+            disk_read_entries: (on_disk.count() + archived(data).len()) as u32,
             write_entries: footprint.read_write.len() as u32,
             disk_read_bytes: data.resources.disk_read_bytes,
             write_bytes: data.resources.write_bytes,
@@ -173,57 +124,53 @@ fn compare(name: &str, witnessed: &Witnessed) {
     let rent = extract_rent_changes(witnessed.changes);
     // The least that the protocol allows, as on mainnet; the cost table reckons with more.
     let rates = RentFeeConfiguration { fee_per_rent_1kb: 1_000, ..RENT };
-    let rent = compute_rent_fee(&rent, &rates, witnessed.info.sequence_number);
+    let rent = compute_rent_fee(&rent, &rates, then.info.sequence_number);
     let SorobanTransactionMetaExt::V1(charged) = &soroban.ext else { panic!("with its fees") };
     assert_eq!(charged.total_non_refundable_resource_fee_charged, fixed, "{name}");
     assert_eq!(charged.rent_fee_charged, rent, "{name}");
     assert_eq!(charged.total_refundable_resource_fee_charged, rent + event_fee, "{name}");
     assert_eq!(transacted.result.fee_charged, fixed + rent + event_fee + 100, "{name}");
 
-    // Every entry that the host wrote, and no other.
-    let mut expected = witnessed.before.clone();
+    // Every entry that the host wrote, and no other; each of the two drew nonces of its own.
+    let mut expected = then.entries().clone();
     for change in witnessed.changes {
         let key = LedgerKey::from_xdr(&change.encoded_key, Limits::none()).unwrap();
-        let live_until = change.ttl_change.as_ref().map(|ttl| ttl.new_live_until_ledger);
+        let ttl = change.ttl_change.as_ref();
+        let ttl = ttl.map(|ttl| Ttl { live_until: ttl.new_live_until_ledger, modified: 0 });
         if let Some(value) = &change.encoded_new_value {
             let entry = stellar_xdr::LedgerEntry::from_xdr(value, Limits::none()).unwrap();
-            expected.insert(key, (entry, live_until));
+            expected.insert(key, Stored { entry, ttl });
         } else if !change.read_only {
             expected.remove(&key);
-        } else if let Some((_, ttl)) = expected.get_mut(&key) {
-            *ttl = live_until.or(*ttl);
+        } else if let Some(stored) = expected.get_mut(&key) {
+            stored.ttl = ttl.or(stored.ttl);
         }
     }
-    let source = account_key(witnessed.source);
-    for (key, stored) in node.state.0.iter() {
-        if matches!(key, LedgerKey::ConfigSetting(_)) || is_root(key) {
-            continue;
-        }
-        let (entry, live_until) = expected.remove(key).unwrap_or_else(|| panic!("{name}: {key:?}"));
-        assert_eq!(stored.ttl.map(|ttl| ttl.live_until), live_until, "{name}");
-        if *key != source {
-            assert_eq!(stored.entry.data, entry.data, "{name}");
+    expected.retain(|key, _| !is_nonce(key));
+    let source_key = account_key(source);
+    for (key, stored) in network.entries().iter().filter(|(key, _)| !is_nonce(key)) {
+        let then = expected.remove(key).unwrap_or_else(|| panic!("{name}: {key:?}"));
+        let live_until = |stored: &Stored| stored.ttl.map(|ttl| ttl.live_until);
+        assert_eq!(live_until(stored), live_until(&then), "{name}");
+        if *key != source_key {
+            assert_eq!(stored.entry.data, then.entry.data, "{name}");
         }
     }
     assert!(expected.is_empty(), "{name}: {:?}", expected.keys());
     let paid = match witnessed.changes.iter().any(|change| {
-        change.encoded_key == source.to_xdr(Limits::none()).unwrap() && !change.read_only
+        change.encoded_key == source_key.to_xdr(Limits::none()).unwrap() && !change.read_only
     }) {
-        // The call itself moved her XLM.
+        // The call itself moved the source's XLM.
         true => return,
-        false => source_before - balance(&node, witnessed),
+        false => balance(then, source) - balance(&network, source),
     };
     assert_eq!(paid, transacted.result.fee_charged, "{name}");
 }
 
-fn balance(node: &Node, witnessed: &Witnessed) -> i64 {
-    let stored = node.state.get(&account_key(witnessed.source)).expect("her account");
-    let LedgerEntryData::Account(account) = &stored.entry.data else { panic!("an account") };
+fn balance(network: &Network, owner: &AccountId) -> i64 {
+    let entry = network.entry(&account_key(owner)).expect("an account");
+    let LedgerEntryData::Account(account) = &entry.data else { panic!("an account") };
     account.balance
-}
-
-fn is_root(key: &LedgerKey) -> bool {
-    *key == account_key(&tributary_localnet::node::root_id(PASSPHRASE))
 }
 
 fn with_margin(instructions: u32) -> u32 {
@@ -232,46 +179,11 @@ fn with_margin(instructions: u32) -> u32 {
 }
 
 fn without_nonces(keys: &[LedgerKey]) -> Vec<LedgerKey> {
-    let nonce = |key: &&LedgerKey| {
-        matches!(key, LedgerKey::ContractData(data)
-            if data.durability == ContractDataDurability::Temporary
-                && matches!(data.key, ScVal::LedgerKeyNonce(_)))
-    };
-    keys.iter().filter(|key| !nonce(key)).cloned().collect()
+    keys.iter().filter(|key| !is_nonce(key)).cloned().collect()
 }
 
-fn envelope(
-    witnessed: &Witnessed,
-    node: &Node,
-    auth: Vec<stellar_xdr::SorobanAuthorizationEntry>,
-    data: Option<SorobanTransactionData>,
-) -> TransactionEnvelope {
-    let PublicKey::PublicKeyTypeEd25519(id) = witnessed.source.0.clone();
-    let stored = node.state.get(&account_key(witnessed.source)).expect("her account");
-    let LedgerEntryData::Account(account) = &stored.entry.data else { panic!("an account") };
-    let operation = Operation {
-        source_account: None,
-        body: OperationBody::InvokeHostFunction(InvokeHostFunctionOp {
-            host_function: witnessed.simulation.call.clone(),
-            auth: auth.try_into().unwrap(),
-        }),
-    };
-    let tx = Transaction {
-        source_account: MuxedAccount::Ed25519(id),
-        fee: 100 + data.as_ref().map_or(0, |data| data.resource_fee as u32),
-        seq_num: SequenceNumber(account.seq_num.0 + 1),
-        cond: Preconditions::None,
-        memo: Memo::None,
-        operations: vec![operation].try_into().unwrap(),
-        ext: data.map_or(TransactionExt::V0, TransactionExt::V1),
-    };
-    let key = &witnessed.keys[witnessed.source];
-    let unsigned = TransactionV1Envelope { tx, signatures: Default::default() };
-    let Hash(hash) = Hash(unsigned.hash(node.network_id.0).unwrap());
-    let signature = DecoratedSignature {
-        hint: SignatureHint(key.verifying_key().to_bytes()[28..].try_into().unwrap()),
-        signature: Signature(key.sign(&hash).to_bytes().to_vec().try_into().unwrap()),
-    };
-    let signatures = vec![signature].try_into().unwrap();
-    TransactionEnvelope::Tx(TransactionV1Envelope { signatures, ..unsigned })
+fn is_nonce(key: &LedgerKey) -> bool {
+    matches!(key, LedgerKey::ContractData(data)
+        if data.durability == ContractDataDurability::Temporary
+            && matches!(data.key, ScVal::LedgerKeyNonce(_)))
 }

@@ -67,6 +67,8 @@ pub enum Submitted {
     Refused(TransactionResult, Vec<DiagnosticEvent>),
 }
 
+/// A clone goes its own way from here on, but shares what is compiled.
+#[derive(Clone)]
 pub struct Node {
     pub passphrase: String,
     pub network_id: Hash,
@@ -78,7 +80,8 @@ pub struct Node {
     /// Where a transaction was applied: the ledger, and its place there, from 0.
     pub places: BTreeMap<Hash, (u32, usize)>,
     waiting: Vec<Frame>,
-    modules: ModuleCache,
+    /// Compiled contracts, as validators keep them.
+    pub modules: ModuleCache,
 }
 
 impl Node {

@@ -1,14 +1,11 @@
-//! What stakers, validators and a council simulated at ledger N applies up to three ledgers later, whatever
-//! others did in between: the same keys, the same written bytes, instructions inside the simulator's margin.
+//! What stakers, validators and a council simulated, applied three ledgers later.
 
 use soroban_env_host::xdr::{AccountId, ScVal};
 use tributary_tests::{
     camp::{Camp, DAY, DELEGATED, LEFT, UNDELEGATED},
-    network::{
-        val::{account, int},
-        MARGIN_INSTRUCTIONS, MARGIN_PERCENT,
-    },
+    network::val::{account, int},
     pool::ONE,
+    resimulation::{applies_later, Call},
 };
 
 /// What others do in between.
@@ -90,11 +87,11 @@ const CALLS: [&str; 17] = [
 ];
 
 /// Who calls what, with what.
-fn call(camp: &Camp, name: &str, newcomer: &AccountId) -> (AccountId, &'static str, Vec<ScVal>) {
+fn call(camp: &Camp, name: &str, newcomer: &AccountId) -> Call {
     let (owner, validator) = (camp.owner.clone(), camp.validator.clone());
     let council = camp.council.clone();
     let of = |number| camp.of(&camp.owner, number);
-    match name {
+    let (who, function, args) = match name {
         "stake" => {
             let args = vec![account(&owner), int(10 * ONE), ScVal::U64(30 * DAY)];
             (owner, "stake", args)
@@ -129,11 +126,15 @@ fn call(camp: &Camp, name: &str, newcomer: &AccountId) -> (AccountId, &'static s
         "veto_slash" => (council, "veto_slash", vec![ScVal::U32(1)]),
         "execute_slash" => (council, "execute_slash", vec![ScVal::U32(1)]),
         other => panic!("{other}"),
-    }
+    };
+    Call { who, contract: camp.staking.clone(), function, args }
 }
 
-/// (the camp, somebody else, somebody who could be a validator), in a ledger in which all was just settled.
-fn scene(pending: bool) -> (Camp, AccountId, AccountId) {
+/// (the camp, another staker, one who could be a validator), in a ledger in which all was just settled.
+#[derive(Clone)]
+struct Prepared(Camp, AccountId, AccountId);
+
+fn scene(pending: bool) -> Prepared {
     let mut camp = Camp::new();
     let [other, newcomer] =
         ["other", "newcomer"].map(|name| camp.suite.person(name, 100_000 * ONE));
@@ -150,29 +151,17 @@ fn scene(pending: bool) -> (Camp, AccountId, AccountId) {
     camp.suite.network.close(1);
     let validator = camp.validator.clone();
     camp.call(&validator, "claim_commission", vec![account(&validator)]);
-    (camp, other, newcomer)
+    Prepared(camp, other, newcomer)
 }
 
-fn applies(name: &str, pending: bool, what: &str, others: Others) {
-    let (mut camp, other, newcomer) = scene(pending);
+fn applies(name: &str, prepared: &Prepared, what: &str, others: Others) {
+    let Prepared(mut camp, other, newcomer) = prepared.clone();
     if matches!(name, "claim" | "claim_commission") {
         camp.suite.network.close(1); // else there is nothing to claim
     }
-    let (who, function, args) = call(&camp, name, &newcomer);
-    let staking = camp.staking.clone();
-    let simulated = camp.suite.network.simulate(&who, &staking, function, args);
-    let mut simulated = simulated.unwrap_or_else(|error| panic!("{name}, {what}: {error:?}"));
-    camp.suite.network.sign(&mut simulated);
-    others(&mut camp, &other);
-    camp.suite.network.close(3);
-    // Fails on a key that the simulation did not find.
-    let applied = camp.suite.network.apply(&who, &simulated);
-    let applied = applied.unwrap_or_else(|error| panic!("{name}, {what}: {error:?}"));
-    let declared = u64::from(simulated.resources.instructions);
-    let margin = MARGIN_INSTRUCTIONS.max(declared * MARGIN_PERCENT / 100);
-    let needed = applied.cost.instructions;
-    assert!(needed <= declared + margin, "{name}, {what}: {needed} of {declared}");
-    assert_eq!(applied.write_bytes, simulated.resources.write_bytes, "{name}, {what}");
+    let call = call(&camp, name, &newcomer);
+    let name = format!("{name}, {what}");
+    applies_later(&name, &mut camp, &call, |camp| others(camp, &other), 3);
 }
 
 /// Whether a call is refused after what others did, for a reason of its own.
@@ -196,6 +185,7 @@ fn what_a_staker_simulated_applies_up_to_three_ledgers_later() {
         ("quiet", quiet),
         ("drain", drain),
     ];
+    let prepared = scene(false);
     for name in CALLS {
         // There is no slash.
         if matches!(name, "veto_slash" | "execute_slash") {
@@ -203,7 +193,7 @@ fn what_a_staker_simulated_applies_up_to_three_ledgers_later() {
         }
         for (what, others) in others {
             if !is_refused_after(name, what) {
-                applies(name, false, what, others);
+                applies(name, &prepared, what, others);
             }
         }
     }
@@ -213,13 +203,14 @@ fn what_a_staker_simulated_applies_up_to_three_ledgers_later() {
 fn what_was_simulated_while_a_slash_is_pending_applies_after_its_end() {
     let others: [(&str, Others); 4] =
         [("nothing", nothing), ("expire", expire), ("acquit", acquit), ("punish", punish)];
+    let prepared = scene(true);
     for name in CALLS {
         if name.starts_with("delegate") || name == "propose_slash" {
             continue;
         }
         for (what, others) in others {
             if !is_refused_after(name, what) {
-                applies(name, true, what, others);
+                applies(name, &prepared, what, others);
             }
         }
     }

@@ -1,13 +1,10 @@
-//! What keepers and councils simulated at ledger N applies up to three ledgers later, whatever others did in
-//! between: the same keys, the same written bytes, instructions inside the simulator's margin.
+//! What keepers and councils simulated, applied three ledgers later.
 
 use soroban_env_host::xdr::{AccountId, ScVal};
 use tributary_tests::{
-    network::{
-        val::{account, address, int},
-        MARGIN_INSTRUCTIONS, MARGIN_PERCENT,
-    },
+    network::val::{account, address, int},
     pool::ONE,
+    resimulation::{applies_later, Call},
     suite::{action, grant, leg, liquidity, removal},
     vault::Vault,
 };
@@ -46,7 +43,7 @@ fn quiet(vault: &mut Vault, _: &AccountId) {
 }
 
 /// Everything that is called, with what must have been proposed before.
-fn calls(vault: &mut Vault) -> Vec<(&'static str, Vec<ScVal>)> {
+fn calls(vault: &mut Vault) -> Vec<Call> {
     let (tft, token) = (vault.suite.tft.clone(), vault.key.1.clone());
     let (me, pool) = (account(&vault.council), vault.suite.pool(&vault.key));
     let offer = vault.sale();
@@ -69,7 +66,13 @@ fn calls(vault: &mut Vault) -> Vec<(&'static str, Vec<ScVal>)> {
         ("propose", vec![ScVal::U64(99), action("Burn", leg(&tft, 2 * ONE))]),
     ];
     calls.extend(ids.map(|id| ("execute", vec![id])));
-    calls
+    let call = |(function, args)| Call {
+        who: vault.council.clone(),
+        contract: vault.treasury.clone(),
+        function,
+        args,
+    };
+    calls.into_iter().map(call).collect()
 }
 
 /// Everything that the measured calls touch exists.
@@ -87,28 +90,12 @@ fn scene() -> (Vault, AccountId) {
 #[test]
 fn what_a_keeper_simulated_applies_up_to_three_ledgers_later() {
     let others: [Others; 5] = [nothing, trade, enrich, tell, quiet];
-    for index in 0..calls(&mut scene().0).len() {
+    let (mut prepared, other) = scene();
+    for (index, call) in calls(&mut prepared).iter().enumerate() {
         for (place, others) in others.into_iter().enumerate() {
-            let (mut vault, other) = scene();
-            let (function, args) = calls(&mut vault).swap_remove(index);
-            let (who, treasury) = (vault.council.clone(), vault.treasury.clone());
-            let simulated = vault.suite.network.simulate(&who, &treasury, function, args.clone());
-            let mut simulated = simulated.unwrap_or_else(|e| panic!("{function} {index}: {e:?}"));
-            vault.suite.network.sign(&mut simulated);
-            others(&mut vault, &other);
-            vault.suite.network.close(3);
-            // Fails on a key that the simulation did not find.
-            let applied = vault.suite.network.apply(&who, &simulated);
-            let applied =
-                applied.unwrap_or_else(|error| panic!("{function} {index} {place}: {error:?}"));
-            let declared = u64::from(simulated.resources.instructions);
-            let margin = MARGIN_INSTRUCTIONS.max(declared * MARGIN_PERCENT / 100);
-            let needed = applied.cost.instructions;
-            assert!(
-                needed <= declared + margin,
-                "{function} {index} {place}: {needed} of {declared}"
-            );
-            assert_eq!(applied.write_bytes, simulated.resources.write_bytes, "{function} {index}");
+            let name = format!("{} {index}, {place}", call.function);
+            let mut vault = prepared.clone();
+            applies_later(&name, &mut vault, call, |vault| others(vault, &other), 3);
         }
     }
 }

@@ -1,27 +1,25 @@
-//! What was simulated at ledger N applies at N … N + 3 with other people's calls in between: the same
-//! keys, the same written bytes, instructions inside the simulator's margin.
+//! What a trader or provider simulated, applied up to three ledgers later.
 
-use soroban_env_host::xdr::{AccountId, ScVal};
+use soroban_env_host::xdr::ScVal;
 use tributary_tests::{
     network::{
         val::{account, address, int, NO_DEADLINE},
-        MARGIN_INSTRUCTIONS, MARGIN_PERCENT,
+        MARGIN_INSTRUCTIONS,
     },
     pool::ONE,
+    resimulation::{applies_later, Call},
     scene::Scene,
 };
 
-type Call = (&'static str, Vec<ScVal>);
-
-/// A wallet's call, signed on what it saw.
-fn calls(scene: &Scene, who: &AccountId) -> Vec<Call> {
+/// A wallet's calls, signed on what it saw.
+fn calls(scene: &Scene) -> Vec<Call> {
     let (token_0, token_1) = (address(&scene.token_0), address(&scene.token_1));
-    let me = account(who);
+    let me = account(&scene.user);
     let swap = |token: &ScVal, amount, limit| {
         vec![me.clone(), token.clone(), int(amount), int(limit), me.clone(), NO_DEADLINE]
     };
     let deposit = |a, b| vec![me.clone(), int(a), int(b), int(0), me.clone(), NO_DEADLINE];
-    vec![
+    let calls = vec![
         ("swap_exact_in", swap(&token_0, 10 * ONE, 0)),
         ("swap_exact_in", swap(&token_1, 10 * ONE, 0)),
         ("swap_exact_out", swap(&token_0, 50 * ONE, 10 * ONE)),
@@ -32,7 +30,14 @@ fn calls(scene: &Scene, who: &AccountId) -> Vec<Call> {
         ("withdraw", vec![me.clone(), int(ONE), int(0), int(0), me.clone(), NO_DEADLINE]),
         ("collect", vec![]),
         ("sync", vec![]),
-    ]
+    ];
+    let call = |(function, args)| Call {
+        who: scene.user.clone(),
+        contract: scene.pool.clone(),
+        function,
+        args,
+    };
+    calls.into_iter().map(call).collect()
 }
 
 /// What others do in between.
@@ -73,39 +78,19 @@ fn quiet(scene: &mut Scene) {
 fn what_was_simulated_applies_up_to_three_ledgers_later() {
     let others: [Others; 5] = [nothing, trade, crowd, upheaval, quiet];
     let seen: [Others; 2] = [nothing, trade];
-    let scene = Scene::new();
-    for index in 0..calls(&scene, &scene.user).len() {
+    let prepared = Scene::new();
+    for (index, call) in calls(&prepared).iter().enumerate() {
         for (others, seen) in others.into_iter().flat_map(|o| seen.map(|s| (o, s))) {
             for later in 0..=3 {
-                let mut scene = Scene::new();
-                let user = scene.user.clone();
-                let (function, args) = calls(&scene, &user).swap_remove(index);
-                // The wallet simulates on the last closed ledger, in which somebody may have traded.
+                let mut scene = prepared.clone();
+                // The wallet simulates on the last closed ledger, in which others may have traded.
                 seen(&mut scene);
-                let pool = scene.pool.clone();
-                let simulation =
-                    scene.network.simulate(&user, &pool, function, args.clone()).unwrap();
-
-                others(&mut scene);
-                scene.network.close(later);
-
-                // Fails on a key that the simulation did not find.
-                let applied = scene
-                    .network
-                    .apply(&user, &simulation)
-                    .unwrap_or_else(|error| panic!("{function} {index}: {error}"));
-                let simulated = u64::from(simulation.resources.instructions);
-                let margin = MARGIN_INSTRUCTIONS.max(simulated * MARGIN_PERCENT / 100);
-                assert!(
-                    applied.cost.instructions <= simulated + margin,
-                    "{function} {index} needed {} of {simulated}",
-                    applied.cost.instructions
-                );
-                assert_eq!(applied.write_bytes, simulation.resources.write_bytes, "{function}");
-                let again = scene.network.simulate(&user, &pool, function, args).unwrap();
+                let name = format!("{} {index}", call.function);
+                let simulated = applies_later(&name, &mut scene, call, others, later);
+                let again = call.simulate(&scene.network);
                 assert_eq!(
-                    again.resources.footprint, simulation.resources.footprint,
-                    "{function} {index}: other keys"
+                    again.resources.footprint, simulated.resources.footprint,
+                    "{name}: other keys"
                 );
             }
         }
