@@ -20,9 +20,7 @@ test: build
 
 # the suite as wallets use it, on the local network: by the JavaScript SDK and by the Stellar CLI, if they are there
 journeys: build
-	@if command -v node >/dev/null; then node tests/js/run.mjs; \
-	else echo "tests/js: skipped, because node (Node.js 20 or later) is not on the PATH"; fi
-	@tests/cli/journey.sh
+	@tests/journeys.sh
 
 # fails on any difference from tests/snapshots/costs.md
 check-costs: build

@@ -4,12 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-version=$(stellar --version 2>/dev/null | sed -n 's/^stellar \([0-9]*\)\..*/\1/p' || true)
-if [ "${version:-0}" -lt 28 ]; then
-  echo "tests/cli: skipped, because stellar (stellar-cli 28 or later) is not on the PATH"
-  exit 0
-fi
-
 folder=$(mktemp -d)
 network=
 stop() {

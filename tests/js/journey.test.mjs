@@ -535,13 +535,13 @@ test("a buyback sells what the rule allows, and divides what it brings", async (
     amount: limit,
     bought: out,
     burned: quarter,
-    protected: out - 3n * quarter,
+    protection: out - 3n * quarter,
     stakers: quarter,
     liquidity: quarter,
   });
   assert.deepEqual(await stakedAndBooked(), {
     ...supply,
-    protected: supply.protected + out - 3n * quarter,
+    protection: supply.protection + out - 3n * quarter,
     stakers: supply.stakers + quarter,
     liquidity: supply.liquidity + quarter,
   });

@@ -87,7 +87,7 @@ test("arguments become what the contracts take, and come back", () => {
   const limit = { num: 9n, den: 5n };
   const prices = [
     { tag: "Fixed", values: [{ num: 2n, den: 1n }] },
-    { tag: "Dutch", values: [{ start: 4000n, end: 2000n, den: 1000n, from: 1n, until: 2n }] },
+    { tag: "Dutch", values: [{ start: 4000n, end: 2000n, den: 1000n, since: 1n, until: 2n }] },
     {
       tag: "Pegged",
       values: [{ pool: contractId(5), min_reserve: 1n, spread_bps: 30, limit }],
@@ -195,6 +195,8 @@ function interfaceText(spec) {
         return of.cases.map(({ value: { name, type } }) => {
           return `case ${of.name}::${name}(${(type ?? []).map(typeText).join(", ")})`;
         });
+      case "scSpecEntryUdtEnumV0":
+        return of.cases.map(({ value, name }) => `case ${of.name}::${name} = ${value}`);
       case "scSpecEntryEventV0": {
         const params = of.params.map(({ name, type, location }) => {
           const place = location.value === 0 ? "Data" : "TopicList";
@@ -205,7 +207,7 @@ function interfaceText(spec) {
         return [`event [${topics}] ${params.join(", ")} ${format}`];
       }
       default:
-        return [];
+        throw new Error(`an entry that no line shows: ${entry.type}`);
     }
   });
   return lines.sort().join("\n") + "\n";

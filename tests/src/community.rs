@@ -214,8 +214,8 @@ impl Community {
 
     /// What every book together has of a token, and the balance.
     pub fn sums(&self, token: &Address) -> (i128, i128) {
-        let Books { operating, protected, liquidity, stakers } = self.books(token);
+        let Books { operating, protection, liquidity, stakers } = self.books(token);
         let balance = self.balance(token, &self.treasury.address);
-        (operating + protected + liquidity + stakers, balance)
+        (operating + protection + liquidity + stakers, balance)
     }
 }

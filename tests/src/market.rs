@@ -102,8 +102,8 @@ impl Market {
 
     /// `terms` at a price that falls from 4 to 2 within an hour.
     pub fn dutch(&self) -> OfferTerms {
-        let (from, until) = (self.now(), self.now() + 3_600);
-        self.terms(OfferPrice::Dutch(Dutch { start: 4_000, end: 2_000, den: 1_000, from, until }))
+        let (since, until) = (self.now(), self.now() + 3_600);
+        self.terms(OfferPrice::Dutch(Dutch { start: 4_000, end: 2_000, den: 1_000, since, until }))
     }
 
     /// `terms` at the pool's price and `spread_bps` more, at least `num ÷ den`.

@@ -118,7 +118,7 @@ pub struct Model {
     pub staked: u128,
     pub funded: i128,
     pub burned: u128,
-    pub protected: u128,
+    pub protection: u128,
     remaining: Exact,
     pub ends_at: u64,
 }
@@ -149,7 +149,7 @@ impl Model {
             staked: 0,
             funded: 0,
             burned: 0,
-            protected: 0,
+            protection: 0,
             remaining: Exact::zero(),
             ends_at: 0,
         }
@@ -567,7 +567,7 @@ impl Model {
         self.slashes[slash].status = SlashStatus::Executed;
         self.staked -= slashed;
         self.burned += slashed / 2;
-        self.protected += slashed - slashed / 2;
+        self.protection += slashed - slashed / 2;
         Ok(slashed.cast_signed())
     }
 

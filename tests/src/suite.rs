@@ -440,12 +440,12 @@ pub fn fixed(num: i128, den: i128) -> ScVal {
     list(&[symbol("Fixed"), fraction(num, den)])
 }
 
-/// From `start` to `end` over `den`, in the time `from` to `until`.
-pub fn dutch(start: i128, end: i128, den: i128, from: u64, until: u64) -> ScVal {
+/// From `start` to `end` over `den`, in the time `since` to `until`.
+pub fn dutch(start: i128, end: i128, den: i128, since: u64, until: u64) -> ScVal {
     let fields = [
         ("den", int(den)),
         ("end", int(end)),
-        ("from", ScVal::U64(from)),
+        ("since", ScVal::U64(since)),
         ("start", int(start)),
         ("until", ScVal::U64(until)),
     ];

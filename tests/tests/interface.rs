@@ -1,5 +1,6 @@
 //! Each contract's interface as it stands in its wasm, held against the committed one: what wallets
-//! call and indexers read must not change unnoticed. `TRIBUTARY_SNAPSHOTS=write` rewrites it.
+//! call and indexers read must not change unnoticed. `TRIBUTARY_SNAPSHOTS=write` rewrites it. And no name
+//! in it is a reserved word of a language that clients are generated in.
 
 use std::{fs, path::PathBuf};
 
@@ -40,7 +41,68 @@ fn every_function_is_documented() {
     }
 }
 
-/// A line for each function, error, event and field, sorted.
+/// What cannot name a variable, an argument or a field without being quoted, renamed or escaped.
+const RESERVED: [(&str, &str); 6] = [
+    (
+        "TypeScript",
+        "arguments await break case catch class const continue debugger default delete do else enum eval \
+         export extends false finally for function if implements import in instanceof interface let new \
+         null package private protected public return static super switch this throw true try typeof var \
+         void while with yield",
+    ),
+    (
+        "Python",
+        "False None True and as assert async await break class continue def del elif else except finally \
+         for from global if import in is lambda nonlocal not or pass raise return try while with yield",
+    ),
+    (
+        "Rust",
+        "Self abstract as async await become box break const continue crate do dyn else enum extern false \
+         final fn for gen if impl in let loop macro match mod move mut override priv pub ref return self \
+         static struct super trait true try type typeof unsafe unsized use virtual where while yield",
+    ),
+    (
+        "Go",
+        "break case chan const continue default defer else fallthrough for func go goto if import \
+         interface map package range return select struct switch type var",
+    ),
+    (
+        "Swift",
+        "Any Self as associatedtype await break case catch class continue default defer deinit do else \
+         enum extension fallthrough false fileprivate for func guard if import in init inout internal is \
+         let nil open operator precedencegroup private protocol public repeat rethrows return self static \
+         struct subscript super switch throw throws true try typealias var where while",
+    ),
+    (
+        "Kotlin",
+        "as break class continue do else false for fun if in interface is null object package return super \
+         this throw true try typealias typeof val var when while",
+    ),
+];
+
+#[test]
+fn no_name_is_a_reserved_word() {
+    for contract_name in CONTRACTS {
+        for line in interface(&contract(contract_name)).lines() {
+            // What follows the kind of line and, of an event, its topics: they are data, and name nothing.
+            let (_, names) =
+                line.split_once(if line.starts_with("event") { ']' } else { ' ' }).expect(line);
+            // SEP-41 calls the address that pays `from`, and a wallet shows our functions beside its own.
+            let names = names.replace("from: Address", "");
+            for name in names.split(|of: char| !of.is_ascii_alphanumeric() && of != '_') {
+                for (language, words) in RESERVED {
+                    let reserved = words.split(' ').any(|word| word == name);
+                    assert!(
+                        !reserved,
+                        "{contract_name}: `{name}` is reserved in {language}: {line}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A line for each function, error, event, field and case, sorted.
 fn interface(wasm: &[u8]) -> String {
     let mut lines = vec![];
     for entry in soroban_spec::read::from_wasm(wasm).expect("a specification") {
@@ -94,7 +156,13 @@ fn interface(wasm: &[u8]) -> String {
                 let format = event.data_format;
                 lines.push(format!("event {topics:?} {} {format:?}", params.join(", ")));
             }
-            _ => {}
+            ScSpecEntry::UdtEnumV0(numbers) => {
+                let of = numbers.name.to_utf8_string_lossy();
+                for case in numbers.cases.iter() {
+                    let case_name = case.name.to_utf8_string_lossy();
+                    lines.push(format!("case {of}::{case_name} = {}", case.value));
+                }
+            }
         }
     }
     lines.sort();

@@ -86,13 +86,13 @@ pub fn price_at(env: &Env, terms: &OfferTerms, time: u64) -> Result<Fraction, Of
     }
 }
 
-/// start − ⌊(start − end) × (time − from) ÷ (until − from)⌋ over the denominator: exact at both ends,
+/// start − ⌊(start − end) × (time − since) ÷ (until − since)⌋ over the denominator: exact at both ends,
 /// the rounding in between is the maker's gain.
 #[inline(never)]
 pub fn falling(dutch: &Dutch, time: u64) -> Fraction {
-    let Dutch { start, end, den, from, until } = *dutch;
-    let passed = time.clamp(from, until).saturating_sub(from);
-    let whole = until.saturating_sub(from);
+    let Dutch { start, end, den, since, until } = *dutch;
+    let passed = time.clamp(since, until).saturating_sub(since);
+    let whole = until.saturating_sub(since);
     // At most start − end, since no more than the whole time has passed.
     let range = start.saturating_sub(end).unsigned_abs();
     let fallen = mul_div_floor(range, passed.into(), whole.into()).unwrap_or_default();

@@ -31,10 +31,10 @@ pub fn check(env: &Env, terms: &OfferTerms) -> Result<(), OffersError> {
 fn check_price(env: &Env, terms: &OfferTerms) -> Result<(), OffersError> {
     match &terms.price {
         OfferPrice::Fixed(price) => check_fraction(price),
-        OfferPrice::Dutch(Dutch { start, end, den, from, until }) => {
+        OfferPrice::Dutch(Dutch { start, end, den, since, until }) => {
             check_fraction(&Fraction { num: *end, den: *den })?;
             ensure(end <= start, OffersError::EndAboveStart)?;
-            ensure(from < until, OffersError::TimesReversed)
+            ensure(since < until, OffersError::TimesReversed)
         }
         OfferPrice::Pegged(Peg { pool, min_reserve, spread_bps, limit }) => {
             check_fraction(limit)?;

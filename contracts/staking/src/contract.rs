@@ -360,11 +360,11 @@ impl StakingInterface for StakingContract {
         books.state.staked = books.state.staked.saturating_sub(slashed);
         let taken = books.payable(slashed)?;
         let burned = taken / 2;
-        let protected = taken.saturating_sub(burned);
+        let protection = taken.saturating_sub(burned);
         books.close()?;
-        give_up(&books, burned, protected);
+        give_up(&books, burned, protection);
         let slashed = signed(slashed);
-        SlashExecuted { slash, validator, slashed, burned, protected }.publish(&env);
+        SlashExecuted { slash, validator, slashed, burned, protection }.publish(&env);
         Ok(slashed)
     }
 
@@ -438,15 +438,15 @@ fn pay_reward(books: &mut Books, to: &Address, earned: u128) -> Result<i128, Sta
 }
 
 /// Burns, and pays the treasury's protected book.
-fn give_up(books: &Books, burned: i128, protected: i128) {
+fn give_up(books: &Books, burned: i128, protection: i128) {
     let (env, tft) = (books.env, &books.config.tft);
     let this = env.current_contract_address();
     if burned > 0 {
         TokenClient::new(env, tft).burn(&this, &burned);
     }
-    if protected > 0 {
-        allow(env, [(tft, protected)], &books.config.treasury);
-        books.treasury().protect(&this, tft, &protected);
+    if protection > 0 {
+        allow(env, [(tft, protection)], &books.config.treasury);
+        books.treasury().protect(&this, tft, &protection);
     }
 }
 

@@ -151,7 +151,7 @@ pub struct SlashExecuted {
     pub validator: Address,
     pub slashed: i128,
     pub burned: i128,
-    pub protected: i128,
+    pub protection: i128,
 }
 
 /// The guardian stopped a slash.

@@ -23,9 +23,9 @@ pub struct TokenContract;
 #[contractimpl]
 impl TokenContract {
     /// Makes a token and mints its genesis amount to `treasury`. All but the supply is fixed for ever.
-    pub fn __constructor(env: Env, treasury: Address, new: NewToken) -> Result<(), TokenError> {
-        new.check()?;
-        let NewToken { name, symbol, cap, genesis } = new;
+    pub fn __constructor(env: Env, treasury: Address, token: NewToken) -> Result<(), TokenError> {
+        token.check()?;
+        let NewToken { name, symbol, cap, genesis } = token;
         let metadata = TokenMetadata { decimal: DECIMALS, name, symbol };
         TokenUtils::new(&env).metadata().set_metadata(&metadata);
         let state = State { treasury, cap, minted: genesis, supply: genesis };

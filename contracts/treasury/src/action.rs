@@ -142,13 +142,13 @@ pub fn outflow_size(outflow_bps: u32) -> Size {
 fn release(env: &Env, leg: &Leg) -> Result<(), TreasuryError> {
     let Leg { token, amount } = leg;
     let (mut books, _) = settled(env, token)?;
-    let protected = less(books.protected, *amount).ok_or(TreasuryError::InsufficientProtected)?;
-    let part = mul_div_ceil(amount.unsigned_abs(), PARTS, books.protected.unsigned_abs());
+    let protection = less(books.protection, *amount).ok_or(TreasuryError::InsufficientProtected)?;
+    let part = mul_div_ceil(amount.unsigned_abs(), PARTS, books.protection.unsigned_abs());
     let mut outflow = storage::outflow(env, token);
     let size = outflow_size(storage::policy(env).outflow_bps);
     let taken = outflow.take(part.unwrap_or(u128::MAX), size, env.ledger().timestamp());
     taken.ok_or(TreasuryError::OutflowExceeded)?;
-    books.protected = protected;
+    books.protection = protection;
     books.operating = plus(books.operating, *amount)?;
     storage::set_outflow(env, token, outflow);
     storage::set_books(env, token, &books);
@@ -224,7 +224,7 @@ fn add_liquidity(
     let (token_books, _) = settled(env, &token)?;
     storage::set_books(env, &token, &token_books);
     let mut share_books = storage::books(env, pool);
-    share_books.protected = plus(share_books.protected, shares)?;
+    share_books.protection = plus(share_books.protection, shares)?;
     storage::set_books(env, pool, &share_books);
     let (tft, token) = (used_tft, used_token);
     LiquidityAdded { pool: pool.clone(), tft, token, shares }.publish(env);
@@ -244,10 +244,10 @@ fn remove_liquidity(
     let gauge = Gauge::read(env, &config.tft, pool)?;
     gauge.check_calm()?;
     let (mut share_books, _) = settled(env, pool)?;
-    let held = share_books.protected.min(*amount);
+    let held = share_books.protection.min(*amount);
     let rest = less(share_books.operating, amount.saturating_sub(held));
     share_books.operating = rest.ok_or(TreasuryError::InsufficientProtected)?;
-    share_books.protected = share_books.protected.saturating_sub(held);
+    share_books.protection = share_books.protection.saturating_sub(held);
     storage::set_books(env, pool, &share_books);
     let (mut tft_books, _) = settled(env, &config.tft)?;
     let (mut token_books, _) = settled(env, gauge.token())?;
@@ -258,8 +258,8 @@ fn remove_liquidity(
     let (_, tft) = settled(env, &config.tft)?;
     let (_, token) = settled(env, gauge.token())?;
     ensure(tft >= *min_tft && token >= *min_token, TreasuryError::BelowMinimum)?;
-    tft_books.protected = plus(tft_books.protected, tft)?;
-    token_books.protected = plus(token_books.protected, token)?;
+    tft_books.protection = plus(tft_books.protection, tft)?;
+    token_books.protection = plus(token_books.protection, token)?;
     storage::set_books(env, &config.tft, &tft_books);
     storage::set_books(env, gauge.token(), &token_books);
     LiquidityRemoved { pool: pool.clone(), tft, token, shares: *amount }.publish(env);

@@ -13,7 +13,7 @@ use crate::storage;
 fn sum(books: &Books) -> Option<i128> {
     books
         .operating
-        .checked_add(books.protected)?
+        .checked_add(books.protection)?
         .checked_add(books.liquidity)?
         .checked_add(books.stakers)
 }
@@ -40,7 +40,7 @@ pub fn settled(env: &Env, token: &Address) -> Result<(Books, i128), TreasuryErro
     let liquidity = part(books.liquidity)?;
     let stakers = part(books.stakers)?;
     let others = operating.saturating_add(liquidity).saturating_add(stakers);
-    books = Books { operating, protected: balance.saturating_sub(others), liquidity, stakers };
+    books = Books { operating, protection: balance.saturating_sub(others), liquidity, stakers };
     Ok((books, change))
 }
 

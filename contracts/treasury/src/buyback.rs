@@ -96,10 +96,10 @@ pub fn execute(
     let bought = PoolClient::new(env, pool).swap_received(token, &0, &this, &now);
     let most = Fraction::from(Price::from_log2(means.short.min(means.long)));
     check_price(sold, bought, gauge.terms.fee_bps, most, policy.premium_bps)?;
-    let Shares { burned, protected, stakers, liquidity } = divide(&policy, bought);
+    let Shares { burned, protection, stakers, liquidity } = divide(&policy, bought);
     let tft_books = Books {
         operating: tft_books.operating,
-        protected: plus(tft_books.protected, protected)?,
+        protection: plus(tft_books.protection, protection)?,
         liquidity: plus(tft_books.liquidity, liquidity)?,
         stakers: plus(tft_books.stakers, stakers)?,
     };
@@ -108,7 +108,7 @@ pub fn execute(
         TokenClient::new(env, &tft).burn(&this, &burned);
     }
     let (token, pool) = (token.clone(), pool.clone());
-    Bought { token, pool, amount, bought, burned, protected, stakers, liquidity }.publish(env);
+    Bought { token, pool, amount, bought, burned, protection, stakers, liquidity }.publish(env);
     Ok(bought)
 }
 
@@ -130,7 +130,7 @@ fn check_price(
 /// What becomes of what was bought.
 struct Shares {
     burned: i128,
-    protected: i128,
+    protection: i128,
     stakers: i128,
     liquidity: i128,
 }
@@ -144,5 +144,5 @@ fn divide(policy: &Policy, bought: i128) -> Shares {
     let burned = part(policy.burn_bps);
     let (stakers, liquidity) = (part(policy.stakers_bps), part(policy.liquidity_bps));
     let others = burned.saturating_add(stakers).saturating_add(liquidity);
-    Shares { burned, protected: bought.saturating_sub(others), stakers, liquidity }
+    Shares { burned, protection: bought.saturating_sub(others), stakers, liquidity }
 }

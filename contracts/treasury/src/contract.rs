@@ -84,7 +84,7 @@ impl TreasuryInterface for TreasuryContract {
         from.require_auth();
         ensure(amount > 0, TreasuryError::InvalidAmount)?;
         let (mut books, _) = settled(&env, &token)?;
-        books.protected = plus(books.protected, amount)?;
+        books.protection = plus(books.protection, amount)?;
         storage::set_books(&env, &token, &books);
         let (client, this) = (TokenClient::new(&env, &token), env.current_contract_address());
         let before = client.balance(&this);
@@ -208,7 +208,7 @@ impl TreasuryInterface for TreasuryContract {
         let available = storage::budget(&env, &token).level(size, now);
         let part =
             storage::outflow(&env, &token).level(action::outflow_size(policy.outflow_bps), now);
-        let releasable = mul_div_floor(books.protected.unsigned_abs(), part, PARTS);
+        let releasable = mul_div_floor(books.protection.unsigned_abs(), part, PARTS);
         // All of them parts of what is an amount.
         let [available, hourly, releasable] =
             [available, size.capacity, releasable.unwrap_or_default()].map(u128::cast_signed);

@@ -40,7 +40,7 @@ pub struct Bought {
     pub amount: i128,
     pub bought: i128,
     pub burned: i128,
-    pub protected: i128,
+    pub protection: i128,
     pub stakers: i128,
     pub liquidity: i128,
 }

@@ -177,7 +177,7 @@ fn auction(scene: &Scene) -> Result<i128, Error> {
     let price = val::map(&[
         ("den", val::int(100)),
         ("end", val::int(388)),
-        ("from", ScVal::U64(now)),
+        ("since", ScVal::U64(now)),
         ("start", val::int(412)),
         ("until", ScVal::U64(now + HOUR)),
     ]);

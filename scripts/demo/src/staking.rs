@@ -151,17 +151,17 @@ impl Story<'_> {
         world.refused("executing at once", early, (623, "NoticeNotOver"))?;
 
         world.pass(7 * DAY)?;
-        let before = (self.protected()?, self.held()?);
+        let before = (self.protection()?, self.held()?);
         self.call(kim, "execute_slash", vec![slash])?;
-        let (protected, taken) = (self.protected()? - before.0, before.1 - self.held()?);
+        let (protection, taken) = (self.protection()? - before.0, before.1 - self.held()?);
         world.tell(kim, "executes the slash, seven days later");
         world.note(format!(
             "of {} half is burned, half is protected in the treasury",
             show(taken, "TFT")
         ));
         let lost = 3 * STAKE * SLASH_BPS / 10_000;
-        let right = taken == lost && protected == lost / 2;
-        world.claim(right, format!("{taken} of {lost} were taken, {protected} protected"));
+        let right = taken == lost && protection == lost / 2;
+        world.claim(right, format!("{taken} of {lost} were taken, {protection} protected"));
         for Staker { person, delegates, .. } in &self.stakers {
             let left = amount_of(&self.position(person)?, "amount")?;
             let expected = if *delegates { STAKE - lost / 3 } else { STAKE };
@@ -206,9 +206,9 @@ impl Story<'_> {
     }
 
     /// TFT in the treasury's protected book.
-    fn protected(&self) -> Result<i128, Error> {
+    fn protection(&self) -> Result<i128, Error> {
         let (treasury, token) = (&self.world.alps.treasury, self.world.tft.val());
-        amount_of(&self.world.view(treasury, "books", vec![token])?, "protected")
+        amount_of(&self.world.view(treasury, "books", vec![token])?, "protection")
     }
 }
 

@@ -20,14 +20,14 @@ const BUYBACKS: usize = 3;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Books {
     operating: i128,
-    protected: i128,
+    protection: i128,
     liquidity: i128,
     stakers: i128,
 }
 
 impl Books {
     fn sum(self) -> i128 {
-        self.operating + self.protected + self.liquidity + self.stakers
+        self.operating + self.protection + self.liquidity + self.stakers
     }
 }
 
@@ -161,7 +161,7 @@ fn buy_back(world: &World) -> Result<(), Error> {
     let was = before.1;
     let parts = [
         burned,
-        tft.protected - was.protected,
+        tft.protection - was.protection,
         tft.liquidity - was.liquidity,
         tft.stakers - was.stakers,
     ];
@@ -200,7 +200,7 @@ fn books(world: &World, token: &Contract) -> Result<Books, Error> {
     let of = |name: &str| amount_of(&books, name);
     Ok(Books {
         operating: of("operating")?,
-        protected: of("protected")?,
+        protection: of("protection")?,
         liquidity: of("liquidity")?,
         stakers: of("stakers")?,
     })

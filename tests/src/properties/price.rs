@@ -134,29 +134,29 @@ pub fn from_mean(values: Values) {
 pub fn falling(values: Values) {
     let dutch = [amount(), amount(), amount()].prop_flat_map(|[one, two, den]| {
         let time = (1..64u32, any::<u64>()).prop_map(|(zeros, time)| time >> zeros);
-        (time.clone(), time).prop_map(move |(from, lasts)| {
+        (time.clone(), time).prop_map(move |(since, lasts)| {
             let (start, end) = (one.max(two), one.min(two));
-            Dutch { start, end, den, from, until: from + 1 + lasts }
+            Dutch { start, end, den, since, until: since + 1 + lasts }
         })
     });
     let moment = (0..6u8, any::<u64>());
     let strategy = (dutch, moment).prop_map(|(dutch, (place, time))| {
-        let Dutch { from, until, .. } = dutch;
-        let within = mul_div_floor(time.into(), (until - from + 1).into(), 1 << 64);
+        let Dutch { since, until, .. } = dutch;
+        let within = mul_div_floor(time.into(), (until - since + 1).into(), 1 << 64);
         let time = match place {
-            0 => from,
+            0 => since,
             1 => until,
             2 => time,
-            _ => from + u64::try_from(within.expect("less")).expect("less"),
+            _ => since + u64::try_from(within.expect("less")).expect("less"),
         };
         (dutch, time)
     });
     values.hold(strategy, |(dutch, time)| {
         let falling = |time| tributary_common::offer::falling(&dutch, time);
-        let Dutch { start, end, from, until, .. } = dutch;
+        let Dutch { start, end, since, until, .. } = dutch;
         let Fraction { num, den } = falling(time);
         prop_assert_eq!(den, dutch.den);
-        let (passed, whole) = (time.clamp(from, until) - from, until - from);
+        let (passed, whole) = (time.clamp(since, until) - since, until - since);
         let exact: BigInt = BigInt::from(start) * whole - BigInt::from(start - end) * passed;
         prop_assert_eq!(BigInt::from(num), (exact + (whole - 1)) / whole);
         prop_assert!(falling(time.saturating_add(1)).num <= num);

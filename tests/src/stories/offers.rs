@@ -331,10 +331,10 @@ impl Game {
         let price = match make.price {
             Price::Fixed(price) => OfferPrice::Fixed(price),
             Price::Dutch { start: Fraction { num, den }, end_permille, from, lasts } => {
-                let from = now.saturating_add_signed(from);
+                let since = now.saturating_add_signed(from);
                 // From nothing to a little more than the start.
                 let end = (num * end_permille + 999) / 1_000;
-                OfferPrice::Dutch(Dutch { start: num, end, den, from, until: from + lasts })
+                OfferPrice::Dutch(Dutch { start: num, end, den, since, until: since + lasts })
             }
             Price::Pegged { spread_bps, limit } => {
                 let pool = self.market.pool(&self.market.key).address;
@@ -369,7 +369,7 @@ impl Game {
         self.answer(&made.clone().map(|_| ()));
         let fallen = match &terms.price {
             OfferPrice::Dutch(dutch) => {
-                dutch.end > 0 && dutch.end <= dutch.start && dutch.from < dutch.until
+                dutch.end > 0 && dutch.end <= dutch.start && dutch.since < dutch.until
             }
             _ => true,
         };
@@ -401,8 +401,8 @@ impl Game {
         };
         match &terms.price {
             OfferPrice::Fixed(price) => assert_eq!(told, Some(*price)),
-            OfferPrice::Dutch(Dutch { start, end, den, from, until }) => {
-                let (passed, whole) = (now.clamp(*from, *until) - from, until - from);
+            OfferPrice::Dutch(Dutch { start, end, den, since, until }) => {
+                let (passed, whole) = (now.clamp(*since, *until) - since, until - since);
                 let num = start * i128::from(whole) - (start - end) * i128::from(passed);
                 let num = (num + i128::from(whole) - 1) / i128::from(whole);
                 assert_eq!(told, Some(Fraction { num, den: *den }));

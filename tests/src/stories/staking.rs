@@ -618,7 +618,7 @@ impl Game {
         // Never more than was funded, and what rounding leaves behind is less than two units a call.
         let left = self.model.funded - shared_out - remaining;
         assert!((0..=2 * calls as i128).contains(&left), "{left} of {}", big(self.model.funded));
-        let protected = self.stakes.balance(&self.stakes.tft, &treasury);
-        assert_eq!(protected.unsigned_abs(), self.model.protected);
+        let protection = self.stakes.balance(&self.stakes.tft, &treasury);
+        assert_eq!(protection.unsigned_abs(), self.model.protection);
     }
 }

@@ -301,7 +301,7 @@ impl Game {
     /// What the books become before anything is spent.
     fn settle(&mut self, place: usize) {
         let books = &mut self.books[place];
-        let whole = books.operating + books.protected + books.liquidity + books.stakers;
+        let whole = books.operating + books.protection + books.liquidity + books.stakers;
         let strayed = std::mem::take(&mut self.strayed[place]);
         if strayed >= 0 {
             books.operating += strayed;
@@ -314,8 +314,8 @@ impl Game {
         };
         let (operating, liquidity, stakers) =
             (part(books.operating), part(books.liquidity), part(books.stakers));
-        let protected = whole + strayed - operating - liquidity - stakers;
-        *books = Books { operating, protected, liquidity, stakers };
+        let protection = whole + strayed - operating - liquidity - stakers;
+        *books = Books { operating, protection, liquidity, stakers };
     }
 
     fn tft_first(&self) -> bool {
@@ -383,7 +383,7 @@ impl Game {
         let (stakers, liquidity) = (part(self.policy.stakers_bps), part(self.policy.liquidity_bps));
         self.books[0].stakers += stakers;
         self.books[0].liquidity += liquidity;
-        self.books[0].protected += bought - burned - stakers - liquidity;
+        self.books[0].protection += bought - burned - stakers - liquidity;
     }
 
     fn swap(&mut self, side: usize, divisor: i128, close: bool) {
@@ -403,7 +403,7 @@ impl Game {
         let token = self.tokens[side].clone();
         let pool = self.community.pool.address.clone();
         let shares = self.community.pool.balance(&self.community.treasury.address);
-        let releasable = self.books[side].protected / 40;
+        let releasable = self.books[side].protection / 40;
         let amount = near.of(releasable).max(1);
         let action = match what {
             Proposed::Grant => {
@@ -560,10 +560,10 @@ impl Game {
             Action::Release(Leg { token, amount }) => {
                 let place = place(token);
                 self.settle(place);
-                let part = parts(*amount, self.books[place].protected);
+                let part = parts(*amount, self.books[place].protection);
                 let capacity = PARTS / 10_000 * i128::from(self.policy.outflow_bps);
                 self.released[place].push(Outflow { at: self.now(), amount: part, capacity });
-                self.books[place].protected -= amount;
+                self.books[place].protection -= amount;
                 self.books[place].operating += amount;
             }
             Action::AddLiquidity(liquidity) => {
@@ -576,17 +576,17 @@ impl Game {
                 self.books[0].liquidity -= earmarked;
                 self.books[0].operating -= tft - earmarked;
                 self.books[1].operating -= token;
-                self.books[2].protected += after[2] - balances[2];
+                self.books[2].protection += after[2] - balances[2];
             }
             Action::RemoveLiquidity(removal) => {
                 (0..3).for_each(|place| self.settle(place));
                 let after = self.balances();
                 assert_eq!(balances[2] - after[2], removal.shares);
-                let held = removal.shares.min(self.books[2].protected);
-                self.books[2].protected -= held;
+                let held = removal.shares.min(self.books[2].protection);
+                self.books[2].protection -= held;
                 self.books[2].operating -= removal.shares - held;
                 for place in 0..2 {
-                    self.books[place].protected += after[place] - balances[place];
+                    self.books[place].protection += after[place] - balances[place];
                 }
             }
             Action::PostOffer(Sale { nonce, terms }) => {
@@ -668,7 +668,7 @@ impl Game {
         self.community.env.mock_all_auths();
         self.community.treasury.protect(&giver, &token, &amount);
         self.settle(place);
-        self.books[place].protected += amount;
+        self.books[place].protection += amount;
         self.log.push(format!("protect {amount} of {place}"));
     }
 
@@ -712,9 +712,9 @@ impl Game {
         for (place, balance) in self.balances().into_iter().enumerate() {
             let books = self.community.books(&self.tokens[place]);
             assert_eq!(books, self.books[place], "books of {place}");
-            let Books { operating, protected, liquidity, stakers } = books;
-            assert!([operating, protected, liquidity, stakers].iter().all(|book| *book >= 0));
-            let booked = operating + protected + liquidity + stakers;
+            let Books { operating, protection, liquidity, stakers } = books;
+            assert!([operating, protection, liquidity, stakers].iter().all(|book| *book >= 0));
+            let booked = operating + protection + liquidity + stakers;
             assert_eq!(balance, booked + self.strayed[place], "balance of {place}");
         }
         let staking = self.community.balance(&self.tokens[0], &self.staking);

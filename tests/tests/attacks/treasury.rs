@@ -127,7 +127,7 @@ fn row_5_after_a_clawback_no_book_pays_for_another() {
     community.carry(Action::Burn(half), 3).expect("its own half");
     let after = community.books(&community.tft);
     for (book, was) in [
-        (after.protected, before.protected),
+        (after.protection, before.protection),
         (after.liquidity, before.liquidity),
         (after.stakers, before.stakers),
     ] {
@@ -295,7 +295,7 @@ fn row_8_books_hold_all_that_a_token_can() {
     };
     protect(i128::MAX - 1).expect("nearly all");
     protect(1).expect("all");
-    assert_eq!(community.books(&token).protected, i128::MAX);
+    assert_eq!(community.books(&token).protection, i128::MAX);
     assert_eq!(community.treasury.budget(&token).releasable, i128::MAX / 40);
     let release = |amount| Action::Release(Leg { token: token.clone(), amount });
     let over = community.carry(release(i128::MAX / 40 + 1_000_000_000_000_000_000_000_000_000), 3);
@@ -603,15 +603,15 @@ fn row_16_a_look_alike_treasury_tells_under_another_address() {
 #[test]
 fn row_17_a_hostile_council_gets_what_the_caps_allow_after_the_delay_and_no_more() {
     let community = Community::new();
-    let protected = 1_000_000 * ONE;
-    community.protect(&community.token, protected);
+    let protection = 1_000_000 * ONE;
+    community.protect(&community.token, protection);
     let booty = community.user(&[]);
     let start = community.now();
     let mut rows = vec![];
     // On the first day everything is proposed.
     let mut due = std::collections::VecDeque::new();
     let all = community.propose(community.grant(&booty, OPERATING)).expect("a proposal");
-    let mut left = protected;
+    let mut left = protection;
     for day in 0..=365u64 {
         // What will be releasable in three days is known in advance: first 2.5 %, then a thirtieth a day.
         let amount = if day == 0 { left / 40 } else { left * 833_333_333 / 1_000_000_000_000 };
@@ -641,11 +641,11 @@ fn row_17_a_hostile_council_gets_what_the_caps_allow_after_the_delay_and_no_more
             assert!(more <= 100, "{more}");
         }
         if [2, 3, 30, 90, 365].contains(&day) {
-            let gone = protected - community.books(&community.token).protected;
+            let gone = protection - community.books(&community.token).protection;
             let operating = if day < 3 { 0 } else { 100 };
             rows.push(format!(
                 "| {day} | {operating} % | {:.2} % |",
-                100.0 * gone as f64 / protected as f64
+                100.0 * gone as f64 / protection as f64
             ));
         }
         community.wait(1, DAY);
@@ -653,7 +653,7 @@ fn row_17_a_hostile_council_gets_what_the_caps_allow_after_the_delay_and_no_more
     assert_eq!(community.now() - start, 366 * DAY);
     let taken = community.balance(&community.token, &booty);
     let kept = community.books(&community.token);
-    assert_eq!(taken, OPERATING + protected - kept.protected);
+    assert_eq!(taken, OPERATING + protection - kept.protection);
     let documented = include_str!("../../../docs/treasury.md");
     let missing: Vec<_> = rows.iter().filter(|row| !documented.contains(*row)).cloned().collect();
     assert!(missing.is_empty(), "docs/treasury.md lacks:\n{}", missing.join("\n"));
@@ -677,7 +677,7 @@ fn row_17_no_council_shortens_its_delays_or_redirects_what_is_bought() {
     let outside = community.balance(&community.tft, &community.council);
     let bought = community.buyback(HOURLY).expect("a buyback");
     let books = community.books(&community.tft);
-    assert_eq!(books.protected + books.liquidity + books.stakers, bought - bought / 4);
+    assert_eq!(books.protection + books.liquidity + books.stakers, bought - bought / 4);
     assert_eq!(community.balance(&community.tft, &community.council), outside);
 }
 

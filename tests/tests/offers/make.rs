@@ -83,7 +83,7 @@ fn make_refuses_terms_that_could_never_be_filled() {
     for num in [0, -1, i128::MIN] {
         refused(&price(OfferPrice::Fixed(fraction(num, 1))), OffersError::ZeroPrice);
     }
-    let falling = Dutch { start: 4, end: 2, den: 1, from: 5, until: 6 };
+    let falling = Dutch { start: 4, end: 2, den: 1, since: 5, until: 6 };
     let dutch = |dutch| price(OfferPrice::Dutch(dutch));
     refused(&dutch(Dutch { den: 0, ..falling.clone() }), OffersError::ZeroDenominator);
     refused(&dutch(Dutch { end: 0, ..falling.clone() }), OffersError::ZeroPrice);

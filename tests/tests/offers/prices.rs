@@ -19,23 +19,23 @@ fn times(price: Fraction, more: i128, less: i128) -> Fraction {
 fn a_dutch_price_is_exact_at_both_ends_and_never_rises() {
     let market = Market::new();
     let now = market.now();
-    let (from, until) = (now + 1_000, now + 8_000);
-    let price = Dutch { start: 7_919, end: 4_001, den: 1_009, from, until };
+    let (since, until) = (now + 1_000, now + 8_000);
+    let price = Dutch { start: 7_919, end: 4_001, den: 1_009, since, until };
     let terms = OfferTerms { min_fill: 1, ..market.terms(OfferPrice::Dutch(price)) };
     let id = market.make(1, &terms);
     let at = |time: u64| market.offers.price_at(&id, &time);
-    for time in [0, now, from] {
+    for time in [0, now, since] {
         assert_eq!(at(time), Fraction { num: 7_919, den: 1_009 });
     }
     for time in [until, until + 1, u64::MAX] {
         assert_eq!(at(time), Fraction { num: 4_001, den: 1_009 });
     }
-    let mut before = at(from).num;
-    for time in from..=from + 500 {
+    let mut before = at(since).num;
+    for time in since..=since + 500 {
         let num = at(time).num;
         assert!(num <= before, "{time}");
         // The exact numerator rounded up.
-        let exact = 7_919 * 7_000 - (7_919 - 4_001) * i128::from(time - from);
+        let exact = 7_919 * 7_000 - (7_919 - 4_001) * i128::from(time - since);
         assert_eq!(num, (exact + 6_999) / 7_000);
         before = num;
     }

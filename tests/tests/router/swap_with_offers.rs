@@ -435,8 +435,8 @@ fn one_book(market: &Market, book: &Book, round: u64) -> (i128, i128, u64) {
         let price = match offer.kind {
             Kind::Fixed => OfferPrice::Fixed(Fraction { num, den }),
             Kind::Falling => {
-                let (from, until) = (market.now() - 100, market.now() + 100);
-                OfferPrice::Dutch(Dutch { start: num * 2, end: num, den, from, until })
+                let (since, until) = (market.now() - 100, market.now() + 100);
+                OfferPrice::Dutch(Dutch { start: num * 2, end: num, den, since, until })
             }
             Kind::Pegged { spread_bps } => {
                 let pool = market.pool(&market.key).address;

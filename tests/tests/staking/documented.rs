@@ -80,14 +80,14 @@ fn the_worked_example_of_a_slash_is_what_the_contract_takes() {
     let withheld = s.position(&carl).withheld;
     s.pass(4 * DAY);
     let slashed = s.execute(slash).expect("executed");
-    let protected = s.treasury.books(&s.tft).protected;
+    let protection = s.treasury.books(&s.tft).protection;
     assert_eq!(s.at(&vera).bond, 900 * ONE);
     assert_eq!(s.position(&bert).amount, 1_800 * ONE);
     assert_documented(&[
         ("undelegated", undelegated),
         ("withheld", withheld),
         ("slashed", slashed),
-        ("protected", protected),
+        ("protection", protection),
         ("counted", s.at(&vera).weight.cast_signed()),
     ]);
 }

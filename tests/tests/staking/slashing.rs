@@ -109,14 +109,14 @@ fn execute_slash_takes_of_active_and_unbonding_stake_alike() {
     s.pass(WEEK);
     let (before, state) = (s.at(&v), s.staking.state());
     let balance = s.balance(&s.tft, &s.staking.address);
-    let protected_before = s.treasury.books(&s.tft).protected;
+    let protected_before = s.treasury.books(&s.tft).protection;
     let (active, unbonding) = (150 * ONE + 7, 30 * ONE + 3);
     let (of_active, of_unbonding) = (active * 1_234 / 10_000, unbonding * 1_234 / 10_000);
     let slashed = of_active + of_unbonding;
     assert_eq!(s.execute(slash), Ok(slashed));
     let half = slashed / 2;
-    let protected = slashed - half;
-    let event = SlashExecuted { slash, validator: v.clone(), slashed, burned: half, protected };
+    let protection = slashed - half;
+    let event = SlashExecuted { slash, validator: v.clone(), slashed, burned: half, protection };
     assert_eq!(s.told(), [s.event(event)]);
     assert_eq!(burned(&s), half);
     assert_eq!(s.staking.slash(&slash).status, SlashStatus::Executed);
@@ -142,8 +142,8 @@ fn execute_slash_takes_of_active_and_unbonding_stake_alike() {
     assert_eq!(s.position(&leaving).amount, unbonding);
     assert_eq!(s.position(&apart).amount, 70 * ONE);
     assert_eq!(s.balance(&s.tft, &s.staking.address), balance - slashed);
-    assert_eq!(s.balance(&s.tft, &s.regions.treasury), protected);
-    assert_eq!(s.treasury.books(&s.tft).protected, protected_before + protected);
+    assert_eq!(s.balance(&s.tft, &s.regions.treasury), protection);
+    assert_eq!(s.treasury.books(&s.tft).protection, protected_before + protection);
     assert_eq!(s.spare(), 0);
 }
 
@@ -155,12 +155,12 @@ fn execute_slash_burns_half_rounded_down() {
         [(1_000_010_000, 100_001, 50_000), (1_000_029_999, 100_002, 50_001)]
     {
         let v = s.validator_with(bond, 0);
-        let before = s.treasury.books(&s.tft).protected;
+        let before = s.treasury.books(&s.tft).protection;
         let slash = s.propose(&v, 1).expect("proposed");
         s.pass(WEEK);
         assert_eq!(s.execute(slash), Ok(slashed));
         assert_eq!(burned(&s), half);
-        assert_eq!(s.treasury.books(&s.tft).protected - before, slashed - half);
+        assert_eq!(s.treasury.books(&s.tft).protection - before, slashed - half);
     }
 }
 
@@ -271,9 +271,9 @@ fn execute_slash_of_who_has_no_stake_left_takes_nothing() {
     let slash = s.propose(&v, 3_000).expect("proposed");
     s.pass(WEEK);
     assert_eq!(s.execute(slash), Ok(0));
-    let event = SlashExecuted { slash, validator: v.clone(), slashed: 0, burned: 0, protected: 0 };
+    let event = SlashExecuted { slash, validator: v.clone(), slashed: 0, burned: 0, protection: 0 };
     assert_eq!(s.told(), [s.event(event)]);
-    assert_eq!(s.treasury.books(&s.tft).protected, 0);
+    assert_eq!(s.treasury.books(&s.tft).protection, 0);
 }
 
 /// Rewards are no stake.
@@ -304,12 +304,12 @@ fn execute_slash_after_a_clawback_gives_up_a_part_of_what_is_left() {
     s.claw_back(&s.tft, &s.staking.address, 400 * ONE);
     assert_eq!(s.execute(slash), Ok(100 * ONE));
     let given_up = 100 * ONE * 1_200 / 1_600;
-    let (half, protected) = (given_up / 2, given_up - given_up / 2);
+    let (half, protection) = (given_up / 2, given_up - given_up / 2);
     let event =
-        SlashExecuted { slash, validator: v.clone(), slashed: 100 * ONE, burned: half, protected };
+        SlashExecuted { slash, validator: v.clone(), slashed: 100 * ONE, burned: half, protection };
     assert_eq!(s.told(), [s.event(event)]);
     assert_eq!(burned(&s), half);
-    assert_eq!(s.treasury.books(&s.tft).protected, protected);
+    assert_eq!(s.treasury.books(&s.tft).protection, protection);
     assert_eq!(s.balance(&s.tft, &s.staking.address), 1_200 * ONE - given_up);
     // Nobody else is worse off, or better.
     assert_eq!(s.own("unstake", &stake), Ok(600 * ONE * 1_200 / 1_600));
@@ -324,7 +324,7 @@ fn execute_slash_works_where_everything_was_taken() {
     s.claw_back(&s.tft, &s.staking.address, 100 * ONE);
     assert_eq!(s.execute(slash), Ok(10 * ONE));
     let event =
-        SlashExecuted { slash, validator: v.clone(), slashed: 10 * ONE, burned: 0, protected: 0 };
+        SlashExecuted { slash, validator: v.clone(), slashed: 10 * ONE, burned: 0, protection: 0 };
     assert_eq!(s.told(), [s.event(event)]);
     assert_eq!((s.at(&v).stake, s.staking.state().staked), (90 * ONE, 90 * ONE));
 }

@@ -90,11 +90,11 @@ fn what_is_withheld_is_slashed_with_the_rest() {
         let state = s.staking.state();
         let slashed = 100 * ONE * i128::from(BPS) / 10_000 + part(amount);
         assert_eq!(s.execute(slash), Ok(slashed));
-        let (burned, protected) = (slashed / 2, slashed - slashed / 2);
-        let event = SlashExecuted { slash, validator: v.clone(), slashed, burned, protected };
+        let (burned, protection) = (slashed / 2, slashed - slashed / 2);
+        let event = SlashExecuted { slash, validator: v.clone(), slashed, burned, protection };
         assert_eq!(s.told(), [s.event(event)]);
         assert_eq!(s.staking.state().staked, state.staked - slashed);
-        assert_eq!(s.treasury.books(&s.tft).protected, protected);
+        assert_eq!(s.treasury.books(&s.tft).protection, protection);
         assert_eq!((s.at(&v).withheld, s.position(&stake).withheld), (0, 0));
         assert_eq!(s.spare(), 0);
         // It never comes back.

@@ -12,7 +12,7 @@ fn absorb_books_what_came_in_as_operating() {
     let (token, treasury) = (community.token.clone(), &community.treasury.address);
     community.protect(&token, 7 * ONE);
     community.give(&token, treasury, 5 * ONE);
-    let books = Books { operating: OPERATING + 5 * ONE, protected: 7 * ONE, ..Books::default() };
+    let books = Books { operating: OPERATING + 5 * ONE, protection: 7 * ONE, ..Books::default() };
     assert_eq!(community.absorb(&token), Ok(books.clone()));
     let absorbed = Absorbed { token: token.clone(), change: 5 * ONE };
     assert_eq!(community.told(), [community.event(absorbed)]);
@@ -45,7 +45,7 @@ fn absorb_shares_the_loss_of_a_clawback_among_all_books() {
     community.buyback(1_500 * ONE).expect("a buyback");
     community.give(&community.tft, &community.treasury.address, 1_000 * ONE);
     let before = community.absorb(&community.tft).expect("the books");
-    assert!(before.stakers > 0 && before.liquidity > 0 && before.protected > 0);
+    assert!(before.stakers > 0 && before.liquidity > 0 && before.protection > 0);
     let (whole, balance) = community.sums(&community.tft);
     assert_eq!(whole, balance);
     let lost = whole / 3;
@@ -59,8 +59,8 @@ fn absorb_shares_the_loss_of_a_clawback_among_all_books() {
     assert_eq!(after.liquidity, part(before.liquidity));
     assert_eq!(after.stakers, part(before.stakers));
     let others = after.operating + after.liquidity + after.stakers;
-    assert_eq!(after.protected, left - others);
-    assert!(after.protected * whole >= before.protected * left, "rounded up");
+    assert_eq!(after.protection, left - others);
+    assert!(after.protection * whole >= before.protection * left, "rounded up");
     assert_eq!(community.sums(&community.tft), (left, left));
 }
 
@@ -106,7 +106,7 @@ fn every_call_takes_a_loss_before_it_books_or_pays() {
     community.protect(&community.token, ONE);
     let after = community.books(&community.token);
     near(after.operating, before.operating / 2);
-    near(after.protected, before.protected / 2 + ONE);
+    near(after.protection, before.protection / 2 + ONE);
 
     // `buyback`: what is bought bears nothing of what was lost before, and the budget is of what is left.
     let community = Community::ready();
@@ -119,7 +119,7 @@ fn every_call_takes_a_loss_before_it_books_or_pays() {
     let bought = community.buyback(hourly).expect("a buyback");
     let after = community.books(&community.tft);
     near(after.stakers, before.stakers / 2 + bought / 4);
-    near(after.protected, before.protected / 2 + bought / 4);
+    near(after.protection, before.protection / 2 + bought / 4);
     near(community.books(&community.token).operating, sold.operating / 2 - hourly);
 
     // `notify_stakers`: their half, and nothing of the others'.
@@ -141,7 +141,7 @@ fn every_call_takes_a_loss_before_it_books_or_pays() {
     half(&community, &community.token);
     assert_refused(&community.env, TreasuryError::OutflowExceeded, || community.execute(&id));
     community.execute(&all).expect("a fortieth of the half");
-    near(community.books(&community.token).protected, OPERATING / 2 - OPERATING / 80);
+    near(community.books(&community.token).protection, OPERATING / 2 - OPERATING / 80);
 
     // `RemoveLiquidity`: what comes is no other book's loss.
     let community = Community::ready();
@@ -159,7 +159,7 @@ fn every_call_takes_a_loss_before_it_books_or_pays() {
     community.execute(&id).expect("removed");
     let after = community.books(&community.tft);
     near(after.operating, before.operating / 2);
-    assert!((after.protected - before.protected / 2 - 500 * ONE).abs() < ONE);
+    assert!((after.protection - before.protection / 2 - 500 * ONE).abs() < ONE);
 }
 
 #[test]

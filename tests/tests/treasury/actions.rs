@@ -21,7 +21,7 @@ fn grant_pays_out_of_the_operating_book_alone() {
     let to = community.user(&[]);
     community.carry(community.grant(&to, 7 * ONE), 3).expect("paid");
     assert_eq!(community.balance(&community.token, &to), 7 * ONE);
-    let books = Books { operating: OPERATING - 7 * ONE, protected: 100 * ONE, ..Books::default() };
+    let books = Books { operating: OPERATING - 7 * ONE, protection: 100 * ONE, ..Books::default() };
     assert_eq!(community.books(&community.token), books);
     // The protected book pays nobody.
     let more = community.carry(community.grant(&to, OPERATING - 7 * ONE + 1), 3);
@@ -65,8 +65,11 @@ fn release_moves_no_more_than_the_cap() {
     community.carry(community.release(25_000 * ONE), 3).expect("2.5 %");
     // The least is a part, too.
     assert_refused(&community.env, TreasuryError::OutflowExceeded, || community.execute(&one));
-    let books =
-        Books { operating: OPERATING + 25_000 * ONE, protected: 975_000 * ONE, ..Books::default() };
+    let books = Books {
+        operating: OPERATING + 25_000 * ONE,
+        protection: 975_000 * ONE,
+        ..Books::default()
+    };
     assert_eq!(community.books(&community.token), books);
     // Three days later a tenth of 2.5 % of what is left.
     assert_eq!(community.treasury.budget(&community.token).releasable, 0);

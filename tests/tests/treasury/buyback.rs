@@ -43,8 +43,8 @@ fn buyback_sells_for_tft_and_shares_out_what_it_brings() {
     let left = Books { operating: sold.operating - amount, ..sold };
     assert_eq!(community.books(&community.token), left);
     let quarter = bought / 4;
-    let protected = bought - 3 * quarter;
-    let books = Books { operating: 0, protected, liquidity: quarter, stakers: quarter };
+    let protection = bought - 3 * quarter;
+    let books = Books { operating: 0, protection, liquidity: quarter, stakers: quarter };
     assert_eq!(community.books(tft), books);
     let now_held = community.balance(tft, &community.treasury.address);
     assert_eq!(now_held - held, bought - quarter, "a quarter is burned");
@@ -54,7 +54,7 @@ fn buyback_sells_for_tft_and_shares_out_what_it_brings() {
         amount,
         bought,
         burned: quarter,
-        protected,
+        protection,
         stakers: quarter,
         liquidity: quarter,
     };
@@ -89,7 +89,7 @@ fn buyback_shares_out_as_the_policy_says() {
         let (burned, stakers, liquidity) = (part(split[0]), part(split[2]), part(split[3]));
         assert_eq!(after.stakers - before.stakers, stakers);
         assert_eq!(after.liquidity - before.liquidity, liquidity);
-        assert_eq!(after.protected - before.protected, bought - burned - stakers - liquidity);
+        assert_eq!(after.protection - before.protection, bought - burned - stakers - liquidity);
         let kept = community.balance(&community.tft, &community.treasury.address) - supplied;
         assert_eq!(kept, bought - burned);
     }

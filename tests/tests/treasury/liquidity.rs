@@ -60,7 +60,7 @@ fn liquidity_is_added_at_the_pools_ratio_and_its_shares_are_protected() {
     let used = token_before.operating - token_after.operating;
     assert!((used - 1_000 * ONE).abs() < 10 * ONE, "{used}");
     let shares = community.pool.balance(&community.treasury.address);
-    let books = Books { protected: shares, ..Books::default() };
+    let books = Books { protection: shares, ..Books::default() };
     assert!(shares > 0);
     assert_eq!(community.books(&community.pool.address), books);
     for token in [tft, token, &community.pool.address] {
@@ -287,16 +287,16 @@ fn liquidity_comes_back_into_the_protected_books() {
     let told = community.told();
     let (tft_after, token_after) = (community.books(tft), community.books(token));
     let (paid_tft, paid_token) = (
-        tft_after.protected - tft_before.protected,
-        token_after.protected - token_before.protected,
+        tft_after.protection - tft_before.protection,
+        token_after.protection - token_before.protection,
     );
     assert!((paid_tft - 400 * ONE).abs() < ONE, "{paid_tft}");
-    let with = |before: Books, protected| {
+    let with = |before: Books, protection| {
         let operating = before.operating + gift;
-        Books { operating, protected, ..before }
+        Books { operating, protection, ..before }
     };
-    assert_eq!(tft_after, with(tft_before, tft_after.protected));
-    assert_eq!(token_after, with(token_before, token_after.protected));
+    assert_eq!(tft_after, with(tft_before, tft_after.protection));
+    assert_eq!(token_after, with(token_before, token_after.protection));
     assert!((paid_token - 800 * ONE).abs() < 10 * ONE, "{paid_token}");
     assert_eq!(community.books(&community.pool.address), Books::default());
     for token in [tft, token] {
@@ -307,7 +307,7 @@ fn liquidity_comes_back_into_the_protected_books() {
     assert!(told.contains(&community.event(removed)));
     // What it brought leaves as slowly as everything protected.
     let releasable = community.treasury.budget(token).releasable;
-    assert_eq!(releasable, token_after.protected / 40);
+    assert_eq!(releasable, token_after.protection / 40);
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn liquidity_is_removed_at_any_price_and_worth_no_less() {
         community.close(1);
         let worth = |community: &Community| {
             let books = [&community.tft, &community.token].map(|token| community.books(token));
-            2 * books[0].protected + books[1].protected
+            2 * books[0].protection + books[1].protection
         };
         let (token, reserve) =
             if sell_tft { (&community.tft, POOL_TFT) } else { (&community.token, POOL_TOKEN) };
@@ -424,9 +424,9 @@ fn liquidity_leaves_a_pool_whose_token_was_all_clawed_back() {
     let id = due(&community, remove(&community, shares));
     let all = community.balance(&community.token, &community.pool.address);
     community.claw_back(&community.token, &community.pool.address, all);
-    let before = community.books(&community.tft).protected;
+    let before = community.books(&community.tft).protection;
     community.execute(&id).expect("removed");
-    let paid = community.books(&community.tft).protected - before;
+    let paid = community.books(&community.tft).protection - before;
     assert!((paid - 400 * ONE).abs() < ONE, "{paid}");
 }
 

@@ -68,8 +68,8 @@ fn a_sale_escrows_operating_tokens_and_earns_for_the_treasury() {
 #[test]
 fn a_dutch_sale_earns_what_it_sold_for() {
     let community = Community::new();
-    let (from, until) = (community.now(), community.now() + 10 * DAY);
-    let dutch = Dutch { start: 10, end: 1, den: 10, from, until };
+    let (since, until) = (community.now(), community.now() + 10 * DAY);
+    let dutch = Dutch { start: 10, end: 1, den: 10, since, until };
     let terms = terms(&community, OfferPrice::Dutch(dutch));
     let sale = Sale { nonce: 1, terms: terms.clone() };
     community.carry(Action::PostOffer(sale), 5).expect("posted");

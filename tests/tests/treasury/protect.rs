@@ -17,7 +17,7 @@ fn protect_pulls_into_the_protected_book() {
     community.signed::<()>(&giver, &community.protecting(&giver, &token, 5 * ONE)).unwrap();
     let protected = Protected { token: token.clone(), from: giver.clone(), amount: 5 * ONE };
     assert_eq!(community.told(), [community.event(protected)]);
-    let books = Books { operating: OPERATING + ONE, protected: 5 * ONE, ..Books::default() };
+    let books = Books { operating: OPERATING + ONE, protection: 5 * ONE, ..Books::default() };
     assert_eq!(community.books(&token), books);
     assert_eq!(community.balance(&token, &giver), 4 * ONE);
 }

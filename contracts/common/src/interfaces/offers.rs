@@ -5,7 +5,7 @@ use soroban_sdk::{contractclient, contracterror, contracttype, Address, BytesN, 
 
 use crate::price::Fraction;
 
-/// A price that falls linearly: `start ÷ den` up to the time `from`, `end ÷ den` from `until` on, and in
+/// A price that falls linearly: `start ÷ den` up to the time `since`, `end ÷ den` from `until` on, and in
 /// between the numerator in proportion, rounded up. Raw units of the bought token per raw unit sold.
 #[contracttype]
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Dutch {
     pub start: i128,
     pub end: i128,
     pub den: i128,
-    pub from: u64,
+    pub since: u64,
     pub until: u64,
 }
 
@@ -142,7 +142,7 @@ pub enum OffersError {
     ZeroPrice = 416,
     /// A Dutch price falls.
     EndAboveStart = 417,
-    /// A Dutch price takes time: `from` before `until`.
+    /// A Dutch price takes time: `since` before `until`.
     TimesReversed = 418,
     /// Over when it is made.
     InvalidExpiry = 419,

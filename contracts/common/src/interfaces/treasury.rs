@@ -12,7 +12,7 @@ pub struct Books {
     pub operating: i128,
     /// Leaves only for `operating`, and no faster than the cap. Shares of pools leave only for what they are
     /// worth, which then is protected.
-    pub protected: i128,
+    pub protection: i128,
     /// TFT bought back to be added to the region's pools.
     pub liquidity: i128,
     /// TFT bought back for the stakers, until `notify_stakers`.

@@ -196,7 +196,7 @@ fn row_5_a_slash_in_deficit_takes_no_more_than_its_part() {
     stakes.claw_back(&stakes.tft, &stakes.staking.address, 1_000 * ONE);
     assert_eq!(stakes.execute(slash), Ok(300 * ONE));
     // Half of what was slashed is there: half of that is burned.
-    assert_eq!(stakes.treasury.books(&stakes.tft).protected, 75 * ONE);
+    assert_eq!(stakes.treasury.books(&stakes.tft).protection, 75 * ONE);
     assert_eq!(purse(&stakes, &stakes.staking.address), 850 * ONE);
     assert_eq!(unstake(&stakes, &other), Ok(500 * ONE));
     undelegate(&stakes, &(validator.clone(), 0));

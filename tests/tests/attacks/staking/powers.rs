@@ -43,9 +43,9 @@ fn row_17_a_council_that_slashes_all_it_can_gets_none_of_it_and_reaches_nobody_e
         assert_eq!(stakes.balance(&stakes.tft, power), 0);
     }
     // Half is protected, under the treasury's caps; half is no more.
-    let protected = stakes.treasury.books(&stakes.tft).protected;
-    assert_close("protected", protected, gone / 2, 10);
-    assert_eq!(protected, stakes.balance(&stakes.tft, &stakes.treasury.address));
+    let protection = stakes.treasury.books(&stakes.tft).protection;
+    assert_close("protected", protection, gone / 2, 10);
+    assert_eq!(protection, stakes.balance(&stakes.tft, &stakes.treasury.address));
     assert_eq!(stakes.spare(), 0);
     assert_eq!(stakes.balance(&stakes.tft, &stakes.staking.address), 5_000 * ONE - gone);
 }
