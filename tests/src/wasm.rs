@@ -1,4 +1,4 @@
-//! The release wasm that `make build` leaves behind.
+//! The release wasm that `make test` leaves behind.
 
 use std::{fs, path::PathBuf};
 
@@ -30,6 +30,6 @@ fn read(folder: &str, name: &str) -> Vec<u8> {
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target");
     let path = target.join(folder).join(format!("{name}.wasm"));
     fs::read(&path).unwrap_or_else(|error| {
-        panic!("{}: {error}; run `make build` first", path.display());
+        panic!("{}: {error}; run `cargo run -p tributary-build -- --tests` first", path.display());
     })
 }

@@ -1,5 +1,5 @@
 //! Builds every contract of the workspace into `target/contracts/<name>.wasm`, with a manifest of
-//! hashes and sizes beside them, and the contracts that only tests use into
+//! hashes and sizes beside them. With `--tests` it also builds the contracts that only tests use, into
 //! `target/test-contracts/`.
 //!
 //! It does what `stellar contract build --optimize=false` does, without half an hour of compiling
@@ -20,9 +20,10 @@ use stellar_xdr::{Limits, WriteXdr};
 /// The target that Soroban runs.
 const TARGET: &str = "wasm32v1-none";
 
-/// Folders of contracts, what their packages are called, and where their wasm goes under `target/`.
-const KINDS: [(&str, &str, &str); 2] =
-    [("contracts", "tributary", "contracts"), ("tests/contracts", "test", "test-contracts")];
+/// A folder of contracts, what its packages are called, and where its wasm goes under `target/`.
+type Kind = (&'static str, &'static str, &'static str);
+const CONTRACTS: Kind = ("contracts", "tributary", "contracts");
+const OF_TESTS: Kind = ("tests/contracts", "test", "test-contracts");
 
 fn main() -> ExitCode {
     match run() {
@@ -38,7 +39,12 @@ fn run() -> Result<(), String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let root = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
     install_target(&root)?;
-    for (folder, prefix, out) in KINDS {
+    let kinds = match env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => vec![CONTRACTS],
+        [tests] if tests == "--tests" => vec![CONTRACTS, OF_TESTS],
+        others => return Err(format!("{others:?}: the only option is --tests")),
+    };
+    for (folder, prefix, out) in kinds {
         let out = root.join("target").join(out);
         fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
         let mut manifest = String::new();
