@@ -2,6 +2,7 @@
 
 mod addresses;
 mod admins;
+mod attacks;
 mod bond;
 mod constructor;
 mod create_pool;

@@ -1,5 +1,6 @@
 //! The market, one file an entry point, and what crosses them.
 
+mod attacks;
 mod cancel;
 mod collect;
 mod fill;

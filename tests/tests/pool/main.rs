@@ -1,5 +1,6 @@
 //! The pool, one file an entry point; the shares' functions, the band and the quotes together.
 
+mod attacks;
 mod band;
 mod collect;
 mod constructor;

@@ -1,5 +1,6 @@
 //! Staking, one file an entry point, and what crosses them.
 
+mod attacks;
 mod claim;
 mod complete_unbonding;
 mod constructor;

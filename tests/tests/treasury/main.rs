@@ -2,6 +2,7 @@
 
 mod absorb;
 mod actions;
+mod attacks;
 mod buyback;
 mod liquidity;
 mod market;

@@ -28,7 +28,7 @@ fn scene() -> (Market, Vec<(Address, BytesN<32>)>, BytesN<32>) {
 }
 
 #[test]
-fn row_5_after_a_clawback_every_maker_is_paid_the_same_part_in_any_order() {
+fn after_a_clawback_every_maker_is_paid_the_same_part_in_any_order() {
     for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
         let (market, offers, back) = scene();
         market.claw_back(&market.tft, &market.offers.address, 1_500 * ONE);
@@ -48,7 +48,7 @@ fn row_5_after_a_clawback_every_maker_is_paid_the_same_part_in_any_order() {
 }
 
 #[test]
-fn row_5_once_a_clawback_is_noticed_nobody_leaves_by_filling() {
+fn once_a_clawback_is_noticed_nobody_leaves_by_filling() {
     let (market, offers, _) = scene();
     let id = &offers[0].1;
     market.claw_back(&market.tft, &market.offers.address, 1_500 * ONE);
@@ -72,7 +72,7 @@ fn row_5_once_a_clawback_is_noticed_nobody_leaves_by_filling() {
 }
 
 #[test]
-fn row_5_a_cancel_notices_a_clawback() {
+fn a_cancel_notices_a_clawback() {
     let (market, offers, _) = scene();
     market.claw_back(&market.tft, &market.offers.address, 1_500 * ONE);
     assert_eq!(market.cancel(&offers[0].1), Ok(750 * ONE));
@@ -85,7 +85,7 @@ fn row_5_a_cancel_notices_a_clawback() {
 }
 
 #[test]
-fn row_5_nobody_but_the_maker_makes_her_loss_final() {
+fn nobody_but_the_maker_makes_her_loss_final() {
     let (market, offers, _) = scene();
     market.claw_back(&market.tft, &market.offers.address, 1);
     market.wait(17_280, 86_401);
@@ -99,7 +99,7 @@ fn row_5_nobody_but_the_maker_makes_her_loss_final() {
 }
 
 #[test]
-fn row_5_fees_go_before_escrows() {
+fn fees_go_before_escrows() {
     let (market, offers, _) = scene();
     market.fill(&offers[0].1, 500 * ONE).expect("a fill");
     market.claw_back(&market.tft, &market.offers.address, ONE);
@@ -110,7 +110,7 @@ fn row_5_fees_go_before_escrows() {
 }
 
 #[test]
-fn row_5_of_nothing_everybody_gets_nothing_and_is_done() {
+fn of_nothing_everybody_gets_nothing_and_is_done() {
     let (market, offers, _) = scene();
     market.claw_back(&market.tft, &market.offers.address, 6_000 * ONE);
     assert!(market.fill(&offers[0].1, ONE).is_err());

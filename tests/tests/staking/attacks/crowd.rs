@@ -1,4 +1,4 @@
-//! Row 4, and of row 5 what needs trustlines: staking on a network, among others.
+//! Staking on a network, among others: what a crowd costs, and what needs trustlines.
 
 use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 use tributary_tests::{
@@ -122,7 +122,7 @@ fn costs_beside(stakers: usize) -> Vec<(&'static str, Cost)> {
 }
 
 #[test]
-fn row_4_three_hundred_stakers_cost_what_four_cost() {
+fn three_hundred_stakers_cost_what_four_cost() {
     for ((name, few), (_, many)) in costs_beside(4).into_iter().zip(costs_beside(300)) {
         assert_eq!((few.reads, few.writes), (many.reads, many.writes), "{name}");
         assert_eq!(few.write_bytes, many.write_bytes, "{name}");
@@ -134,7 +134,7 @@ fn row_4_three_hundred_stakers_cost_what_four_cost() {
 
 /// Somebody's call was simulated; what others may do about her position, or beside it, does not make it fail.
 #[test]
-fn row_4_what_others_do_in_between_makes_no_call_of_an_owner_fail() {
+fn what_others_do_in_between_makes_no_call_of_an_owner_fail() {
     let others: [fn(&mut Crowd, &[AccountId; 4]); 5] = [
         |crowd, [owner, _, stranger, _]| {
             crowd.call(stranger, "expire", vec![account(owner), ScVal::U32(0)]);
@@ -192,7 +192,7 @@ fn row_4_what_others_do_in_between_makes_no_call_of_an_owner_fail() {
 }
 
 #[test]
-fn row_5_a_staker_without_a_trustline_keeps_what_is_hers_and_blocks_nobody() {
+fn a_staker_without_a_trustline_keeps_what_is_hers_and_blocks_nobody() {
     let mut crowd = Crowd::new();
     let [validator, leaver, other] =
         ["validator", "leaver", "other"].map(|name| crowd.person(name));

@@ -1,4 +1,4 @@
-//! Row 8: the largest amounts, and tokens without decimals or with eighteen.
+//! The largest amounts, and tokens without decimals or with eighteen.
 
 use tributary_common::interfaces::{pool::PoolError, token::TokenError};
 use tributary_tests::{
@@ -9,7 +9,7 @@ use tributary_tests::{
 };
 
 #[test]
-fn row_8_a_pool_holds_all_that_a_token_can_and_pays_it_out_again() {
+fn a_pool_holds_all_that_a_token_can_and_pays_it_out_again() {
     let setup = Setup { tokens: Tokens::Plain(18, 18), ..Setup::default() };
     let most = i128::MAX - 1_000_000;
     let (world, provider) = World::with_liquidity(setup, most, most);
@@ -28,7 +28,7 @@ fn row_8_a_pool_holds_all_that_a_token_can_and_pays_it_out_again() {
 }
 
 #[test]
-fn row_8_amounts_that_no_token_can_hold_are_refused_by_name() {
+fn amounts_that_no_token_can_hold_are_refused_by_name() {
     let setup = Setup { tokens: Tokens::Plain(18, 18), ..Setup::default() };
     let (world, _) = World::with_liquidity(setup, i128::MAX - 10, 1_000_000);
     let trader = world.user(i128::MAX, i128::MAX);
@@ -48,7 +48,7 @@ fn row_8_amounts_that_no_token_can_hold_are_refused_by_name() {
 }
 
 #[test]
-fn row_8_the_largest_stellar_asset_works() {
+fn the_largest_stellar_asset_works() {
     let most = i128::from(i64::MAX) - 1_000;
     let (world, provider) = World::with_liquidity(Setup::default(), most, most);
     let trader = world.user(1_000, 1_000);
@@ -58,7 +58,7 @@ fn row_8_the_largest_stellar_asset_works() {
 }
 
 #[test]
-fn row_8_decimals_do_not_matter() {
+fn decimals_do_not_matter() {
     for (decimals, reserves) in
         [((0, 18), (1_000, 10i128.pow(24))), ((18, 0), (10i128.pow(24), 1_000))]
     {
@@ -76,7 +76,7 @@ fn row_8_decimals_do_not_matter() {
 }
 
 #[test]
-fn row_8_an_own_token_of_the_largest_cap_is_traded_and_leaves_the_pool_again() {
+fn an_own_token_of_the_largest_cap_is_traded_and_leaves_the_pool_again() {
     let own = OwnToken::new(i128::MAX, 1);
     own.mint(i128::MAX - 1).expect("exactly the cap");
     let (env, treasury) = (&own.env, &own.treasury);

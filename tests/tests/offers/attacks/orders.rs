@@ -18,7 +18,7 @@ enum Act {
 const ACTS: [Act; 4] = [Act::FillPart, Act::FillAll, Act::Cancel, Act::Reclaim];
 
 #[test]
-fn row_13_in_any_order_an_escrow_is_paid_once() {
+fn in_any_order_an_escrow_is_paid_once() {
     let market = Market::new();
     let mut nonce = 0;
     for late in [-1i64, 0, 1] {

@@ -1,4 +1,4 @@
-//! Rows 10 and 11: where rounding could give something away.
+//! Where rounding could give something away.
 
 use tributary_common::interfaces::pool::PoolState;
 use tributary_tests::pool::{Setup, Tokens, World};
@@ -12,7 +12,7 @@ fn assert_no_share_lost_value(then: &PoolState, now: &PoolState) {
 }
 
 #[test]
-fn row_10_micro_swaps_never_lower_the_value_of_a_share() {
+fn micro_swaps_never_lower_the_value_of_a_share() {
     // Reserves of a few units, dust in both directions, far more often than one transaction could.
     for reserves in [(1_100, 1_100), (1, 2_000_000), (2_000_000, 1), (7, 300_000)] {
         for fee_bps in [1, 30, 100] {
@@ -43,7 +43,7 @@ fn row_10_micro_swaps_never_lower_the_value_of_a_share() {
 }
 
 #[test]
-fn row_10_exact_out_never_charges_nothing() {
+fn exact_out_never_charges_nothing() {
     let tokens = Tokens::Plain(0, 0);
     let setup = Setup { fee_bps: 1, tokens, ..Setup::default() };
     let (world, _) = World::with_liquidity(setup, 2, 1_000_000_000);
@@ -53,7 +53,7 @@ fn row_10_exact_out_never_charges_nothing() {
 }
 
 #[test]
-fn row_10_a_swap_pays_no_less_than_its_parts() {
+fn a_swap_pays_no_less_than_its_parts() {
     let (world, _) = World::with_liquidity(Setup::default(), 1_000_000, 3_000_000);
     let whole = world.pool.quote_exact_in(&world.token_0, &9_000);
     let trader = world.user(9_000, 0);
@@ -65,7 +65,7 @@ fn row_10_a_swap_pays_no_less_than_its_parts() {
 }
 
 #[test]
-fn row_11_burning_shares_keeps_the_supply_the_sum_of_the_balances() {
+fn burning_shares_keeps_the_supply_the_sum_of_the_balances() {
     let (world, provider) = World::with_liquidity(Setup::default(), 10_000, 10_000);
     world.env.mock_all_auths();
     world.pool.burn(&provider, &4_000);

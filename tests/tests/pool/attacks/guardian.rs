@@ -1,11 +1,11 @@
-//! Row 17: the guardian, the treasury and the factory driven to the extremes of what they can do.
+//! The guardian, the treasury and the factory driven to the extremes of what they can do.
 
 use soroban_sdk::{IntoVal, Val, Vec};
 use tributary_pool::PAUSE_SECONDS;
 use tributary_tests::pool::{Setup, World, NEVER, ONE};
 
 #[test]
-fn row_17_a_guardian_who_pauses_whenever_she_can_stops_no_exit_and_half_of_the_time_at_most() {
+fn a_guardian_who_pauses_whenever_she_can_stops_no_exit_and_half_of_the_time_at_most() {
     let (world, provider) = World::with_liquidity(Setup::default(), 1_000 * ONE, 1_000 * ONE);
     let trader = world.user(1_000 * ONE, 0);
     let day = 86_400;
@@ -29,7 +29,7 @@ fn row_17_a_guardian_who_pauses_whenever_she_can_stops_no_exit_and_half_of_the_t
 }
 
 #[test]
-fn row_17_guardian_treasury_and_factory_can_sign_nothing_but_the_pause() {
+fn guardian_treasury_and_factory_can_sign_nothing_but_the_pause() {
     let (world, provider) = World::with_liquidity(Setup::default(), 1_000 * ONE, 1_000 * ONE);
     let env = &world.env;
     let before = world.books(&[&provider]);
@@ -48,7 +48,7 @@ fn row_17_guardian_treasury_and_factory_can_sign_nothing_but_the_pause() {
 }
 
 #[test]
-fn row_17_there_is_no_way_to_change_what_the_constructor_fixed() {
+fn there_is_no_way_to_change_what_the_constructor_fixed() {
     // The functions that there are stand in tests/snapshots/pool.interface.txt; none sets anything but
     // the pause.
     let (world, provider) = World::with_liquidity(Setup::default(), 1_000 * ONE, 1_000 * ONE);

@@ -1,4 +1,4 @@
-//! Staking: rows 1 to 8, 15 and 17.
+//! What attackers try on staking.
 
 mod authorization;
 mod crowd;

@@ -1,4 +1,4 @@
-//! Row 15: rewards, weights, commissions.
+//! Rewards, weights, commissions.
 
 use tributary_common::interfaces::staking::StakingError;
 use tributary_staking::MAX_LOCK;
@@ -15,7 +15,7 @@ use super::{
 };
 
 #[test]
-fn row_15_a_flash_stake_earns_nothing_and_costs_the_others_nothing() {
+fn a_flash_stake_earns_nothing_and_costs_the_others_nothing() {
     let played = |flash: bool| {
         let stakes = Stakes::new();
         let validator = stakes.validator(0);
@@ -62,7 +62,7 @@ fn row_15_a_flash_stake_earns_nothing_and_costs_the_others_nothing() {
 }
 
 #[test]
-fn row_15_what_is_staked_late_or_leaves_early_earns_for_its_own_time_only() {
+fn what_is_staked_late_or_leaves_early_earns_for_its_own_time_only() {
     let stakes = Stakes::new();
     let validator = stakes.validator_with(1_000 * ONE, 0);
     let early = stakes.stake(2_000 * ONE, 0);
@@ -95,7 +95,7 @@ fn row_15_what_is_staked_late_or_leaves_early_earns_for_its_own_time_only() {
 }
 
 #[test]
-fn row_15_weights_are_what_lock_and_place_say_after_every_call() {
+fn weights_are_what_lock_and_place_say_after_every_call() {
     let stakes = Stakes::new();
     let validator = stakes.validator(0);
     let stake = stakes.stake(1_000 * ONE, MAX_LOCK);
@@ -144,7 +144,7 @@ fn row_15_weights_are_what_lock_and_place_say_after_every_call() {
 }
 
 #[test]
-fn row_15_four_times_the_weight_ends_with_the_lock_at_the_next_call_of_anybody() {
+fn four_times_the_weight_ends_with_the_lock_at_the_next_call_of_anybody() {
     let stakes = Stakes::new();
     let validator = stakes.validator(0);
     let with = |delegated: bool| match delegated {
@@ -191,7 +191,7 @@ fn row_15_four_times_the_weight_ends_with_the_lock_at_the_next_call_of_anybody()
 }
 
 #[test]
-fn row_15_dust_does_not_stretch_the_period() {
+fn dust_does_not_stretch_the_period() {
     let stakes = Stakes::new();
     let stake = stakes.stake(1_000 * ONE, 0);
     stakes.notify(1_000_000 * ONE).expect("notified");
@@ -219,7 +219,7 @@ fn row_15_dust_does_not_stretch_the_period() {
 }
 
 #[test]
-fn row_15_a_commission_takes_nothing_that_was_earned_before_it_or_without_notice() {
+fn a_commission_takes_nothing_that_was_earned_before_it_or_without_notice() {
     let stakes = Stakes::new();
     let env = &stakes.env;
     let validator = stakes.validator_with(1_000 * ONE, 500);

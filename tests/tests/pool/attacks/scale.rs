@@ -1,4 +1,4 @@
-//! Row 4: nothing that users can create makes another user's call dearer.
+//! Nothing that users can create makes another user's call dearer.
 
 use soroban_env_host::xdr::{AccountId, ScString, ScVal};
 use tributary_tests::{
@@ -28,7 +28,7 @@ fn costs(holders: usize) -> [Cost; 2] {
 }
 
 #[test]
-fn row_4_a_thousand_holders_cost_what_ten_cost() {
+fn a_thousand_holders_cost_what_ten_cost() {
     let (few, many) = (costs(10), costs(1_000));
     for (few, many) in few.iter().zip(&many) {
         assert_eq!((few.reads, few.writes), (many.reads, many.writes));
@@ -71,7 +71,7 @@ fn costs_of_own_token(holders: usize) -> [Cost; 3] {
 }
 
 #[test]
-fn row_4_a_thousand_holders_of_an_own_token_cost_what_ten_cost() {
+fn a_thousand_holders_of_an_own_token_cost_what_ten_cost() {
     for (few, many) in costs_of_own_token(10).iter().zip(&costs_of_own_token(1_000)) {
         assert_eq!((few.reads, few.writes), (many.reads, many.writes));
         assert_eq!((few.write_bytes, few.event_bytes), (many.write_bytes, many.event_bytes));
@@ -116,7 +116,7 @@ fn costs_beside(regions: usize) -> Vec<Cost> {
 }
 
 #[test]
-fn row_4_a_thousand_regions_cost_what_ten_cost() {
+fn a_thousand_regions_cost_what_ten_cost() {
     for (few, many) in costs_beside(10).into_iter().zip(costs_beside(1_000)) {
         assert_eq!((few.reads, few.writes), (many.reads, many.writes));
         assert_eq!((few.write_bytes, few.event_bytes), (many.write_bytes, many.event_bytes));

@@ -1,4 +1,4 @@
-//! Rows 2 and 3: who signs what.
+//! Who signs what.
 
 use soroban_sdk::{Address, Val};
 use tributary_common::interfaces::staking::StakingError;
@@ -13,7 +13,7 @@ use tributary_tests::{
 use super::{purse, undelegate, LEAVING};
 
 #[test]
-fn row_2_every_entry_point_of_staking_asks_the_right_party() {
+fn every_entry_point_of_staking_asks_the_right_party() {
     let stakes = Stakes::new();
     let (env, hash) = (&stakes.env, stakes.hash());
     let [v, w, x] = [(); 3].map(|()| stakes.validator(500));
@@ -82,7 +82,7 @@ fn row_2_every_entry_point_of_staking_asks_the_right_party() {
 }
 
 #[test]
-fn row_2_nobody_acts_for_the_treasury_or_for_staking_itself() {
+fn nobody_acts_for_the_treasury_or_for_staking_itself() {
     let stakes = Stakes::new();
     let env = &stakes.env;
     stakes.give(&stakes.tft, &stakes.treasury.address, 1_000 * ONE);
@@ -106,7 +106,7 @@ fn row_2_nobody_acts_for_the_treasury_or_for_staking_itself() {
 }
 
 #[test]
-fn row_2_what_nobody_signs_takes_nothing_from_anybody() {
+fn what_nobody_signs_takes_nothing_from_anybody() {
     let stakes = Stakes::new();
     let validator = stakes.validator(0);
     let locked = stakes.stake(1_000 * ONE, WEEK);
@@ -129,7 +129,7 @@ fn row_2_what_nobody_signs_takes_nothing_from_anybody() {
 }
 
 #[test]
-fn row_3_what_is_signed_beneath_staking_serves_no_other_call() {
+fn what_is_signed_beneath_staking_serves_no_other_call() {
     let stakes = Stakes::new();
     let env = &stakes.env;
     let owner = stakes.user(&[(&stakes.tft, 10_000 * ONE)]);

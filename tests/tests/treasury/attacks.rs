@@ -1,5 +1,4 @@
-//! The treasury and its region's own token: rows 2, 5 to 8, 14, 16 and 17. Their costs with many regions
-//! (row 4) are the bench's.
+//! What attackers try on a treasury and its region's own token. Their costs with many regions are the bench's.
 
 use soroban_sdk::{
     testutils::{Address as _, Events as _},
@@ -24,7 +23,7 @@ use tributary_tests::{
 const HOURLY: i128 = OPERATING / 2_400;
 
 #[test]
-fn row_2_every_entry_point_of_the_treasury_asks_the_right_party() {
+fn every_entry_point_of_the_treasury_asks_the_right_party() {
     let community = Community::new();
     let giver = community.user(&[(&community.token, 10 * ONE)]);
     let heir = community.user(&[]);
@@ -77,7 +76,7 @@ fn row_2_every_entry_point_of_the_treasury_asks_the_right_party() {
 }
 
 #[test]
-fn row_5_a_frozen_treasury_loses_nothing_and_stops_nobody_else() {
+fn a_frozen_treasury_loses_nothing_and_stops_nobody_else() {
     let community = Community::ready();
     let treasury = &community.treasury.address;
     community.give(&community.tft, treasury, ONE);
@@ -97,7 +96,7 @@ fn row_5_a_frozen_treasury_loses_nothing_and_stops_nobody_else() {
 }
 
 #[test]
-fn row_5_a_grant_to_who_cannot_receive_fails_cleanly_and_can_be_tried_again() {
+fn a_grant_to_who_cannot_receive_fails_cleanly_and_can_be_tried_again() {
     let community = Community::new();
     let frozen = community.user(&[(&community.token, ONE)]);
     community.set_authorized(&community.token, &frozen, false);
@@ -111,7 +110,7 @@ fn row_5_a_grant_to_who_cannot_receive_fails_cleanly_and_can_be_tried_again() {
 }
 
 #[test]
-fn row_5_after_a_clawback_no_book_pays_for_another() {
+fn after_a_clawback_no_book_pays_for_another() {
     let community = Community::ready();
     community.buyback(1_500 * ONE).expect("a buyback");
     community.give(&community.tft, &community.treasury.address, 600 * ONE);
@@ -136,7 +135,7 @@ fn row_5_after_a_clawback_no_book_pays_for_another() {
 }
 
 #[test]
-fn row_6_a_lying_or_stealing_token_harms_no_book_but_its_own() {
+fn a_lying_or_stealing_token_harms_no_book_but_its_own() {
     let community = Community::ready();
     let (bad, treasury) = (community.plain(7), community.treasury.address.clone());
     community.give(&bad, &treasury, 1_000 * ONE);
@@ -169,7 +168,7 @@ fn row_6_a_lying_or_stealing_token_harms_no_book_but_its_own() {
 
 /// A token that calls back while the treasury pays with it, or is paid.
 #[test]
-fn row_6_a_token_cannot_call_back_into_the_treasury() {
+fn a_token_cannot_call_back_into_the_treasury() {
     let community = Community::ready();
     let (bad, treasury) = (community.plain(7), community.treasury.address.clone());
     let giver = community.user(&[(&bad, 1_000 * ONE)]);
@@ -201,7 +200,7 @@ fn row_6_a_token_cannot_call_back_into_the_treasury() {
 }
 
 #[test]
-fn row_7_no_limit_of_the_treasury_resets_when_a_ttl_has_passed() {
+fn no_limit_of_the_treasury_resets_when_a_ttl_has_passed() {
     let community = Community::ready();
     community.protect(&community.token, 1_000_000 * ONE);
     community.carry(community.release(25_000 * ONE), 3).expect("all that may leave");
@@ -259,7 +258,7 @@ fn extreme(decimals: u32, tft: i128, token: i128) -> Option<(Community, Address,
 }
 
 #[test]
-fn row_8_buybacks_work_at_the_ends_of_what_tokens_can_hold() {
+fn buybacks_work_at_the_ends_of_what_tokens_can_hold() {
     for (decimals, tft, token) in [
         (0, 10_000 * ONE, 4_000),
         (18, 10_000 * ONE, 30_000 * 10i128.pow(18)),
@@ -285,7 +284,7 @@ fn row_8_buybacks_work_at_the_ends_of_what_tokens_can_hold() {
 }
 
 #[test]
-fn row_8_books_hold_all_that_a_token_can() {
+fn books_hold_all_that_a_token_can() {
     let community = Community::new();
     let token = community.plain(18);
     let giver = community.user(&[(&token, i128::MAX)]);
@@ -310,7 +309,7 @@ fn worth(community: &Community, who: &Address) -> i128 {
 }
 
 #[test]
-fn row_14_a_buyback_goes_through_no_pool_that_an_attacker_brings() {
+fn a_buyback_goes_through_no_pool_that_an_attacker_brings() {
     let community = Community::ready();
     let thief = community.user(&[(&community.tft, 200_000 * ONE)]);
     // Her own region, with a pool of the same token at a hundred times the price.
@@ -338,7 +337,7 @@ fn row_14_a_buyback_goes_through_no_pool_that_an_attacker_brings() {
 }
 
 #[test]
-fn row_14_a_sandwich_in_one_ledger_wins_nothing_whatever_its_size() {
+fn a_sandwich_in_one_ledger_wins_nothing_whatever_its_size() {
     for push in [0, 1, 5, 9, 20, 50, 100] {
         let community = Community::ready();
         let thief = community.user(&[(&community.token, POOL_TOKEN)]);
@@ -361,7 +360,7 @@ fn row_14_a_sandwich_in_one_ledger_wins_nothing_whatever_its_size() {
 }
 
 #[test]
-fn row_14_a_sandwich_across_ledgers_wins_no_more_than_the_premium_allows() {
+fn a_sandwich_across_ledgers_wins_no_more_than_the_premium_allows() {
     for push in [10, 40, 80, 90, 100, 200, 400] {
         let community = Community::ready();
         let thief = community.user(&[(&community.token, POOL_TOKEN)]);
@@ -382,7 +381,7 @@ fn row_14_a_sandwich_across_ledgers_wins_no_more_than_the_premium_allows() {
 }
 
 #[test]
-fn row_14_two_keepers_in_one_ledger_sell_once() {
+fn two_keepers_in_one_ledger_sell_once() {
     let community = Community::ready();
     community.buyback(SOME).expect("the first");
     assert_refused(&community.env, TreasuryError::TooSoon, || community.buyback(SOME));
@@ -392,7 +391,7 @@ fn row_14_two_keepers_in_one_ledger_sell_once() {
 }
 
 #[test]
-fn row_14_after_a_long_downtime_nothing_is_sold_in_a_hurry() {
+fn after_a_long_downtime_nothing_is_sold_in_a_hurry() {
     let community = Community::ready();
     community.wait(100 * 17_280, 100 * DAY);
     assert_refused(&community.env, TreasuryError::TwapStale, || community.buyback(SOME));
@@ -410,7 +409,7 @@ fn row_14_after_a_long_downtime_nothing_is_sold_in_a_hurry() {
 }
 
 #[test]
-fn row_14_in_an_empty_pool_one_tiny_trade_sets_no_price() {
+fn in_an_empty_pool_one_tiny_trade_sets_no_price() {
     let community = Community::ready();
     // All liquidity leaves, but for what is locked for ever and a few units.
     let shares = community.pool.balance(&community.founder);
@@ -431,7 +430,7 @@ fn row_14_in_an_empty_pool_one_tiny_trade_sets_no_price() {
 /// Whoever owns the liquidity can empty the pool, bend its price for nothing until both means have followed,
 /// and fill it again at that price. One honest `observe` a day is enough against it.
 #[test]
-fn row_14_a_price_that_was_bent_in_an_emptied_pool_is_no_price() {
+fn a_price_that_was_bent_in_an_emptied_pool_is_no_price() {
     for honest in [false, true] {
         let community = Community::ready();
         let (who, pool) = (community.founder.clone(), &community.pool);
@@ -475,7 +474,7 @@ fn row_14_a_price_that_was_bent_in_an_emptied_pool_is_no_price() {
 
 /// The same against liquidity, where no honest call is needed: the council's minima.
 #[test]
-fn row_14_liquidity_is_not_added_at_a_bent_price_whatever_the_means_say() {
+fn liquidity_is_not_added_at_a_bent_price_whatever_the_means_say() {
     let community = Community::ready();
     let (who, pool) = (community.founder.clone(), &community.pool);
     community.give(&community.tft, &community.treasury.address, 100_000 * ONE);
@@ -509,7 +508,7 @@ fn row_14_liquidity_is_not_added_at_a_bent_price_whatever_the_means_say() {
 }
 
 #[test]
-fn row_14_a_price_held_for_a_whole_window_is_refused_by_the_long_mean() {
+fn a_price_held_for_a_whole_window_is_refused_by_the_long_mean() {
     let community = Community::ready();
     // 5 % up, for two hours in which nobody trades against it.
     for _ in 0..5 {
@@ -524,7 +523,7 @@ fn row_14_a_price_held_for_a_whole_window_is_refused_by_the_long_mean() {
 }
 
 #[test]
-fn row_14_donations_and_syncs_move_no_mean_at_once() {
+fn donations_and_syncs_move_no_mean_at_once() {
     let community = Community::ready();
     community.give(&community.token, &community.pool.address, POOL_TOKEN / 20);
     community.treasury.observe(&community.pool.address);
@@ -540,7 +539,7 @@ fn row_14_donations_and_syncs_move_no_mean_at_once() {
 }
 
 #[test]
-fn row_16_a_fake_pool_is_neither_observed_nor_named_nor_given_liquidity() {
+fn a_fake_pool_is_neither_observed_nor_named_nor_given_liquidity() {
     let community = Community::ready();
     let env = &community.env;
     let state = community.pool.state();
@@ -581,7 +580,7 @@ fn row_16_a_fake_pool_is_neither_observed_nor_named_nor_given_liquidity() {
 }
 
 #[test]
-fn row_16_a_look_alike_treasury_tells_under_another_address() {
+fn a_look_alike_treasury_tells_under_another_address() {
     let community = Community::ready();
     let env = &community.env;
     let config = community.treasury.config();
@@ -601,7 +600,7 @@ fn row_16_a_look_alike_treasury_tells_under_another_address() {
 
 /// A council that turned hostile, as fast as it ever can, for a year: the numbers of docs/treasury.md.
 #[test]
-fn row_17_a_hostile_council_gets_what_the_caps_allow_after_the_delay_and_no_more() {
+fn a_hostile_council_gets_what_the_caps_allow_after_the_delay_and_no_more() {
     let community = Community::new();
     let protection = 1_000_000 * ONE;
     community.protect(&community.token, protection);
@@ -660,7 +659,7 @@ fn row_17_a_hostile_council_gets_what_the_caps_allow_after_the_delay_and_no_more
 }
 
 #[test]
-fn row_17_no_council_shortens_its_delays_or_redirects_what_is_bought() {
+fn no_council_shortens_its_delays_or_redirects_what_is_bought() {
     let community = Community::ready();
     // Its every proposal at its earliest: nothing is executed before three days but what only tightens.
     let policy = community.treasury.policy();
@@ -682,7 +681,7 @@ fn row_17_no_council_shortens_its_delays_or_redirects_what_is_bought() {
 }
 
 #[test]
-fn row_17_the_guardian_stops_everything_and_takes_nothing() {
+fn the_guardian_stops_everything_and_takes_nothing() {
     let community = Community::ready();
     let guardian = &community.guardian;
     for action in [
@@ -710,7 +709,7 @@ fn row_17_the_guardian_stops_everything_and_takes_nothing() {
 }
 
 #[test]
-fn row_17_the_networks_admin_and_a_regions_admin_cannot_touch_a_treasury() {
+fn the_networks_admin_and_a_regions_admin_cannot_touch_a_treasury() {
     let community = Community::ready();
     let before = [&community.tft, &community.token].map(|token| community.sums(token));
     let config = community.treasury.config();

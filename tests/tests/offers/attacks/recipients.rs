@@ -56,7 +56,7 @@ impl Scene {
 }
 
 #[test]
-fn row_5_proceeds_to_somebody_without_a_trustline_keep_the_offer_from_being_filled() {
+fn proceeds_to_somebody_without_a_trustline_keep_the_offer_from_being_filled() {
     let mut scene = scene();
     let stranger = scene.suite.network.account("stranger");
     let (maker, sale) =
@@ -73,7 +73,7 @@ fn row_5_proceeds_to_somebody_without_a_trustline_keep_the_offer_from_being_fill
 }
 
 #[test]
-fn row_5_a_recipient_without_a_trustline_is_no_recipient() {
+fn a_recipient_without_a_trustline_is_no_recipient() {
     let mut scene = scene();
     let maker = scene.maker.clone();
     let id = scene.suite.make(&maker, 1, &scene.sale.clone()).expect("an offer");
@@ -83,7 +83,7 @@ fn row_5_a_recipient_without_a_trustline_is_no_recipient() {
 }
 
 #[test]
-fn row_5_a_maker_who_lost_her_trustline_keeps_her_escrow() {
+fn a_maker_who_lost_her_trustline_keeps_her_escrow() {
     let mut scene = scene();
     let maker = scene.maker.clone();
     let id = scene.suite.make(&maker, 1, &scene.sale.clone()).expect("an offer");
@@ -104,7 +104,7 @@ fn row_5_a_maker_who_lost_her_trustline_keeps_her_escrow() {
 }
 
 #[test]
-fn row_5_an_issuer_can_make_and_takes_back_by_burning() {
+fn an_issuer_can_make_and_takes_back_by_burning() {
     let mut scene = scene();
     let issuer = scene.suite.issuer.clone();
     // The proceeds are her own asset too: they are burned.
@@ -122,7 +122,7 @@ fn row_5_an_issuer_can_make_and_takes_back_by_burning() {
 }
 
 #[test]
-fn row_5_a_frozen_maker_is_paid_once_she_is_free() {
+fn a_frozen_maker_is_paid_once_she_is_free() {
     let mut scene = scene();
     let maker = scene.maker.clone();
     let id = scene.suite.make(&maker, 1, &scene.sale.clone()).expect("an offer");

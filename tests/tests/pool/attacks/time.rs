@@ -1,10 +1,10 @@
-//! Row 7: time jumps past every TTL. What was archived comes back as it was; nothing resets.
+//! Time jumps past every TTL. What was archived comes back as it was; nothing resets.
 
 use soroban_sdk::IntoVal;
 use tributary_tests::pool::{Setup, World, ONE};
 
 #[test]
-fn row_7_nothing_resets_when_a_ttl_has_passed() {
+fn nothing_resets_when_a_ttl_has_passed() {
     let (world, provider) = World::with_liquidity(Setup::default(), 1_000 * ONE, 4_000 * ONE);
     let trader = world.user(100 * ONE, 0);
     world.swap_exact_in(&trader, &world.token_0, 50 * ONE).unwrap();
@@ -32,7 +32,7 @@ fn row_7_nothing_resets_when_a_ttl_has_passed() {
 }
 
 #[test]
-fn row_7_a_hold_ends_by_the_clock_and_not_by_a_ttl() {
+fn a_hold_ends_by_the_clock_and_not_by_a_ttl() {
     let world = World::default();
     let provider = world.user(ONE, ONE);
     world.deposit(&provider, ONE, ONE).unwrap();

@@ -1,4 +1,4 @@
-//! Row 12: sandwiches, wash trading and just-in-time liquidity, by somebody who owns any part of
+//! Sandwiches, wash trading and just-in-time liquidity, by somebody who owns any part of
 //! the shares.
 
 use soroban_sdk::Address;
@@ -51,7 +51,7 @@ impl Scene {
 }
 
 #[test]
-fn row_12_a_sandwich_in_one_ledger_never_pays() {
+fn a_sandwich_in_one_ledger_never_pays() {
     for percent in [1, 10, 50, 90, 95] {
         for size in [100, 5_000, 50_000] {
             for leave in [false, true] {
@@ -70,7 +70,7 @@ fn row_12_a_sandwich_in_one_ledger_never_pays() {
 }
 
 #[test]
-fn row_12_leaving_after_the_victim_in_the_same_ledger_never_pays() {
+fn leaving_after_the_victim_in_the_same_ledger_never_pays() {
     for percent in [1, 50, 95] {
         let mut scene = Scene::new(percent);
         let victim = scene.victim.clone();
@@ -81,7 +81,7 @@ fn row_12_leaving_after_the_victim_in_the_same_ledger_never_pays() {
 }
 
 #[test]
-fn row_12_wash_trading_never_pays() {
+fn wash_trading_never_pays() {
     for percent in [1, 50, 95] {
         let mut scene = Scene::new(percent);
         for round in 0..6 {
@@ -93,7 +93,7 @@ fn row_12_wash_trading_never_pays() {
 }
 
 #[test]
-fn row_12_liquidity_added_around_one_trade_cannot_leave_for_a_minute() {
+fn liquidity_added_around_one_trade_cannot_leave_for_a_minute() {
     let scene = Scene::new(50);
     let world = &scene.world;
     let jit = world.user(400_000 * ONE, 400_000 * ONE);
@@ -109,7 +109,7 @@ fn row_12_liquidity_added_around_one_trade_cannot_leave_for_a_minute() {
 }
 
 #[test]
-fn row_12_the_victim_of_a_trade_against_hers_gets_the_price_she_saw() {
+fn the_victim_of_a_trade_against_hers_gets_the_price_she_saw() {
     // Somebody else moves the price in her favour first: she gets the opening price at the least
     // of what the curve would have given her alone.
     let mut scene = Scene::new(10);
@@ -123,7 +123,7 @@ fn row_12_the_victim_of_a_trade_against_hers_gets_the_price_she_saw() {
 /// second ledger opens at the price that the first one left. What it gives is what a plain pool
 /// gives, to the unit.
 #[test]
-fn row_12_a_sandwich_across_two_ledgers_pays_what_it_pays_in_any_pool() {
+fn a_sandwich_across_two_ledgers_pays_what_it_pays_in_any_pool() {
     let scene = Scene::new(1);
     let world = &scene.world;
     let Setup { fee_bps, treasury_bps, .. } = world.setup;
@@ -148,7 +148,7 @@ fn row_12_a_sandwich_across_two_ledgers_pays_what_it_pays_in_any_pool() {
 }
 
 #[test]
-fn row_12_a_donation_before_the_record_does_not_reach_the_oracle() {
+fn a_donation_before_the_record_does_not_reach_the_oracle() {
     let scene = Scene::new(50);
     let world = &scene.world;
     world.close(400);

@@ -1,4 +1,4 @@
-//! Row 17: council, guardian and founder at the extremes of what they can do.
+//! Council, guardian and founder at the extremes of what they can do.
 
 use soroban_sdk::{BytesN, IntoVal, Val};
 use tributary_common::interfaces::{
@@ -17,7 +17,7 @@ use tributary_tests::{
 use super::{assert_close, assert_fails, claim, undelegate, unstake, LEAVING};
 
 #[test]
-fn row_17_a_council_that_slashes_all_it_can_gets_none_of_it_and_reaches_nobody_else() {
+fn a_council_that_slashes_all_it_can_gets_none_of_it_and_reaches_nobody_else() {
     let stakes = Stakes::on(hurried_env());
     let [validator, other] = [(); 2].map(|()| stakes.validator_with(1_000 * ONE, 0));
     let hit = stakes.delegated(1_000 * ONE, 0, &validator);
@@ -51,7 +51,7 @@ fn row_17_a_council_that_slashes_all_it_can_gets_none_of_it_and_reaches_nobody_e
 }
 
 #[test]
-fn row_17_a_council_that_always_has_a_slash_pending_keeps_nobody_beyond_six_weeks() {
+fn a_council_that_always_has_a_slash_pending_keeps_nobody_beyond_six_weeks() {
     let stakes = Stakes::on(hurried_env());
     let validator = stakes.validator(0);
     let hold = || {
@@ -87,7 +87,7 @@ fn row_17_a_council_that_always_has_a_slash_pending_keeps_nobody_beyond_six_week
 }
 
 #[test]
-fn row_17_the_guardian_stops_every_slash_and_nothing_else() {
+fn the_guardian_stops_every_slash_and_nothing_else() {
     let stakes = Stakes::new();
     let validator = stakes.validator(0);
     let stake = stakes.delegated(1_000 * ONE, 0, &validator);
@@ -104,7 +104,7 @@ fn row_17_the_guardian_stops_every_slash_and_nothing_else() {
 }
 
 #[test]
-fn row_17_a_former_council_slashes_nobody_any_more() {
+fn a_former_council_slashes_nobody_any_more() {
     let stakes = Stakes::new();
     let env = &stakes.env;
     let validator = stakes.validator(0);
@@ -141,7 +141,7 @@ fn row_17_a_former_council_slashes_nobody_any_more() {
 }
 
 #[test]
-fn row_17_nothing_that_the_constructor_fixed_ever_changes() {
+fn nothing_that_the_constructor_fixed_ever_changes() {
     let stakes = Stakes::new();
     let fixed = || {
         let state = stakes.staking.state();

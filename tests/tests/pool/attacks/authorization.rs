@@ -1,4 +1,4 @@
-//! Rows 2 and 3: every entry point without a signature, with another's, with other arguments than
+//! Every entry point without a signature, with another's, with other arguments than
 //! signed, or with a part of a signature used elsewhere.
 
 use soroban_sdk::{
@@ -50,7 +50,7 @@ fn assert_refused_by_the_host(world: &World, function: &str, args: Vec<Val>, why
 }
 
 #[test]
-fn row_2_no_entry_point_moves_anything_without_a_signature() {
+fn no_entry_point_moves_anything_without_a_signature() {
     let (world, owner) = pool();
     for (function, args, ..) in calls(&world, &owner) {
         assert_refused_by_the_host(&world, function, args, "unsigned");
@@ -59,7 +59,7 @@ fn row_2_no_entry_point_moves_anything_without_a_signature() {
 }
 
 #[test]
-fn row_2_no_entry_point_moves_anything_with_anothers_signature() {
+fn no_entry_point_moves_anything_with_anothers_signature() {
     let (world, owner) = pool();
     let thief = world.user(ONE, ONE);
     for (function, args, amount_0, amount_1) in calls(&world, &owner) {
@@ -71,7 +71,7 @@ fn row_2_no_entry_point_moves_anything_with_anothers_signature() {
 }
 
 #[test]
-fn row_2_no_argument_can_differ_from_what_was_signed() {
+fn no_argument_can_differ_from_what_was_signed() {
     let (world, owner) = pool();
     let thief = world.user(0, 0);
     let (env, token, other) = (&world.env, &world.token_0, &world.token_1);
@@ -98,7 +98,7 @@ fn row_2_no_argument_can_differ_from_what_was_signed() {
 }
 
 #[test]
-fn row_2_the_transfer_must_be_signed_beneath_the_call() {
+fn the_transfer_must_be_signed_beneath_the_call() {
     let (world, owner) = pool();
     for (function, args, amount_0, _) in calls(&world, &owner) {
         if amount_0 > 0 {
@@ -109,7 +109,7 @@ fn row_2_the_transfer_must_be_signed_beneath_the_call() {
 }
 
 #[test]
-fn row_3_a_signature_for_one_call_serves_no_other() {
+fn a_signature_for_one_call_serves_no_other() {
     let (world, owner) = pool();
     let signed = calls(&world, &owner);
     for (function, args, amount_0, amount_1) in &signed {
@@ -123,7 +123,7 @@ fn row_3_a_signature_for_one_call_serves_no_other() {
 }
 
 #[test]
-fn row_3_a_bare_transfer_signature_serves_no_call() {
+fn a_bare_transfer_signature_serves_no_call() {
     let (world, owner) = pool();
     for (function, args, ..) in calls(&world, &owner) {
         world.env.mock_auths(&[MockAuth {
@@ -140,7 +140,7 @@ fn row_3_a_bare_transfer_signature_serves_no_call() {
 }
 
 #[test]
-fn row_3_a_signature_serves_once() {
+fn a_signature_serves_once() {
     let (world, owner) = pool();
     for (function, args, amount_0, amount_1) in calls(&world, &owner) {
         world.sign_only(&owner, function, &args, &pulls(&world, amount_0, amount_1));

@@ -43,7 +43,7 @@ fn assert_router_empty(regions: &Regions, tokens: &[&Address]) {
 }
 
 #[test]
-fn row_1_a_token_that_calls_back_gains_nothing_from_router_and_factory() {
+fn a_token_that_calls_back_gains_nothing_from_router_and_factory() {
     let regions = Regions::new();
     let trader = regions.user(&[(&regions.tft, 1_000 * ONE)]);
     let key = plain_pool(&regions, &trader);
@@ -102,7 +102,7 @@ fn row_1_a_token_that_calls_back_gains_nothing_from_router_and_factory() {
 }
 
 #[test]
-fn row_2_the_router_moves_nothing_without_the_owners_exact_signature() {
+fn the_router_moves_nothing_without_the_owners_exact_signature() {
     let regions = Regions::new();
     let (owner, key) = regions.region("ALPS", 1_000 * ONE, 1_000 * ONE);
     let other = regions.root_pool(1_000 * ONE, 1_000 * ONE);
@@ -144,7 +144,7 @@ fn row_2_the_router_moves_nothing_without_the_owners_exact_signature() {
 }
 
 #[test]
-fn row_3_what_is_signed_beneath_the_router_serves_nobody_else() {
+fn what_is_signed_beneath_the_router_serves_nobody_else() {
     let regions = Regions::new();
     let (owner, key) = regions.region("ALPS", 1_000 * ONE, 1_000 * ONE);
     regions.give(&regions.tft, &owner, 100 * ONE);
@@ -226,7 +226,7 @@ fn what_works(act: &str, amount: Option<i128>) -> [bool; 6] {
 }
 
 #[test]
-fn row_6_a_token_that_lies_or_takes_a_fee_harms_only_its_own_pool() {
+fn a_token_that_lies_or_takes_a_fee_harms_only_its_own_pool() {
     let (works, fails) = (true, false);
     // The pool lacks the fee: what would settle it, or passes the token on, fails.
     let fee = what_works("Fee", Some(500));
@@ -239,7 +239,7 @@ fn row_6_a_token_that_lies_or_takes_a_fee_harms_only_its_own_pool() {
 }
 
 #[test]
-fn row_7_the_registry_outlives_every_ttl() {
+fn the_registry_outlives_every_ttl() {
     if *NATIVE {
         // No call loads a code, so none restores the codes one by one, and all are restored at once.
         return;
@@ -272,7 +272,7 @@ fn row_7_the_registry_outlives_every_ttl() {
 }
 
 #[test]
-fn row_13_deadlines_hold_at_their_second_and_end_after_it() {
+fn deadlines_hold_at_their_second_and_end_after_it() {
     let regions = Regions::new();
     let (owner, key) = regions.region("ALPS", 1_000 * ONE, 1_000 * ONE);
     regions.give(&regions.tft, &owner, 100 * ONE);
@@ -314,7 +314,7 @@ fn row_13_deadlines_hold_at_their_second_and_end_after_it() {
 }
 
 #[test]
-fn row_14_no_founder_can_make_the_oracle_quote_her_price() {
+fn no_founder_can_make_the_oracle_quote_her_price() {
     let regions = Regions::new();
     let usdc = regions.root_pool(100_000 * ONE, 2_000 * ONE);
     let set =
@@ -342,7 +342,7 @@ fn row_14_no_founder_can_make_the_oracle_quote_her_price() {
 }
 
 #[test]
-fn row_14_an_empty_pool_in_which_a_tiny_trade_sets_the_price_is_not_quoted() {
+fn an_empty_pool_in_which_a_tiny_trade_sets_the_price_is_not_quoted() {
     let regions = Regions::new();
     let key = regions.root_pool(1_000 * ONE - 1, 50 * ONE);
     let set = regions.to_factory("set_oracle_pool", (key.token.clone(), key.clone()));
@@ -358,7 +358,7 @@ fn row_14_an_empty_pool_in_which_a_tiny_trade_sets_the_price_is_not_quoted() {
 }
 
 #[test]
-fn row_15_a_bond_is_paid_once_to_the_founder_and_never_early() {
+fn a_bond_is_paid_once_to_the_founder_and_never_early() {
     let regions = Regions::new();
     let (founder, _) = regions.region("ALPS", ONE, ONE);
     let (other, _) = regions.region("JURA", ONE, ONE);
@@ -397,7 +397,7 @@ fn row_15_a_bond_is_paid_once_to_the_founder_and_never_early() {
 }
 
 #[test]
-fn row_16_a_look_alike_pool_is_no_pool() {
+fn a_look_alike_pool_is_no_pool() {
     let regions = Regions::new();
     let (_, key) = regions.region("ALPS", 1_000 * ONE, 1_000 * ONE);
     let real = regions.pool(&key).state();
@@ -425,7 +425,7 @@ fn row_16_a_look_alike_pool_is_no_pool() {
 }
 
 #[test]
-fn row_16_a_code_or_salt_cannot_be_squatted() {
+fn a_code_or_salt_cannot_be_squatted() {
     let regions = Regions::new();
     let (founder, key) = regions.region("ALPS", ONE, ONE);
     let attacker = regions.user(&[(&regions.tft, 2 * BOND)]);
@@ -454,7 +454,7 @@ fn row_16_a_code_or_salt_cannot_be_squatted() {
 }
 
 #[test]
-fn row_16_a_look_alike_factory_tells_the_same_under_another_address() {
+fn a_look_alike_factory_tells_the_same_under_another_address() {
     let regions = Regions::new();
     let env = &regions.env;
     let token = regions.asset();
@@ -483,7 +483,7 @@ fn row_16_a_look_alike_factory_tells_the_same_under_another_address() {
 }
 
 #[test]
-fn row_16_a_look_alike_token_is_not_the_regions_own() {
+fn a_look_alike_token_is_not_the_regions_own() {
     let regions = Regions::new();
     let env = &regions.env;
     let (founder, region, own) = regions.own_region("ALPS", new_token(env));
@@ -522,7 +522,7 @@ fn row_16_a_look_alike_token_is_not_the_regions_own() {
 }
 
 #[test]
-fn row_17_nobody_has_power_over_who_holds_a_regions_own_token() {
+fn nobody_has_power_over_who_holds_a_regions_own_token() {
     let regions = Regions::new();
     let env = &regions.env;
     let (founder, region, own) = regions.own_region("ALPS", new_token(env));
@@ -571,7 +571,7 @@ fn row_17_nobody_has_power_over_who_holds_a_regions_own_token() {
 }
 
 #[test]
-fn row_17_the_networks_admin_has_no_power_over_a_region() {
+fn the_networks_admin_has_no_power_over_a_region() {
     let regions = Regions::new();
     let (founder, key) = regions.region("ALPS", 1_000 * ONE, 1_000 * ONE);
     let (env, admin, code) = (&regions.env, &regions.admin, key.code.clone());
@@ -608,7 +608,7 @@ fn row_17_the_networks_admin_has_no_power_over_a_region() {
 }
 
 #[test]
-fn row_17_a_regions_admin_has_no_power_over_its_pools_or_other_regions() {
+fn a_regions_admin_has_no_power_over_its_pools_or_other_regions() {
     let regions = Regions::new();
     let (founder, key) = regions.region("ALPS", 1_000 * ONE, 1_000 * ONE);
     let (_, other) = regions.region("JURA", 1_000 * ONE, 1_000 * ONE);
@@ -631,7 +631,7 @@ fn row_17_a_regions_admin_has_no_power_over_its_pools_or_other_regions() {
 }
 
 #[test]
-fn row_17_no_contract_can_replace_its_code() {
+fn no_contract_can_replace_its_code() {
     for name in ["factory", "offers", "oracle", "pool", "router", "staking", "token", "treasury"] {
         let imports = imports(&contract(name));
         assert!(imports.contains(&("l".to_string(), "_".to_string())), "storage is written");

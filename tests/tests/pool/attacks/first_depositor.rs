@@ -1,10 +1,10 @@
-//! Row 9: inflating a share before others come, and donations.
+//! Inflating a share before others come, and donations.
 
 use tributary_common::interfaces::pool::PoolError;
 use tributary_tests::pool::{assert_refused, World, ONE};
 
 #[test]
-fn row_9_inflating_a_share_costs_the_attacker_more_than_the_victim() {
+fn inflating_a_share_costs_the_attacker_more_than_the_victim() {
     let world = World::default();
     let attacker = world.user(20_000 * ONE, 20_000 * ONE);
     let given = 10_000 * ONE;
@@ -26,7 +26,7 @@ fn row_9_inflating_a_share_costs_the_attacker_more_than_the_victim() {
 }
 
 #[test]
-fn row_9_a_deposit_too_small_for_a_share_is_refused_and_not_kept() {
+fn a_deposit_too_small_for_a_share_is_refused_and_not_kept() {
     let world = World::default();
     let attacker = world.user(2_000, 2_000);
     world.deposit(&attacker, 1_001, 1_001).unwrap();
@@ -39,7 +39,7 @@ fn row_9_a_deposit_too_small_for_a_share_is_refused_and_not_kept() {
 }
 
 #[test]
-fn row_9_a_skewed_first_deposit_is_its_own_makers_loss() {
+fn a_skewed_first_deposit_is_its_own_makers_loss() {
     let world = World::default();
     let attacker = world.user(1_000_000 * ONE, 2);
     world.deposit(&attacker, 1_000_000 * ONE, 2).unwrap();
@@ -57,7 +57,7 @@ fn row_9_a_skewed_first_deposit_is_its_own_makers_loss() {
 }
 
 #[test]
-fn row_9_a_donation_is_the_providers_gain() {
+fn a_donation_is_the_providers_gain() {
     let (world, provider) = World::with_liquidity(Default::default(), 100 * ONE, 100 * ONE);
     world.give(&world.token_0, &world.pool.address, 100 * ONE);
     world.pool.sync();

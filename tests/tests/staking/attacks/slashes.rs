@@ -1,4 +1,4 @@
-//! Row 15: slashes, what they withhold, shares and bonds.
+//! Slashes, what they withhold, shares and bonds.
 
 use proptest::{
     collection::vec,
@@ -25,7 +25,7 @@ use super::{
 type Escape = (&'static str, fn(&Stakes, &Stake, &Address) -> i128);
 
 #[test]
-fn row_15_nobody_who_was_with_the_validator_at_the_notice_escapes_its_slash() {
+fn nobody_who_was_with_the_validator_at_the_notice_escapes_its_slash() {
     let staying: [Escape; 4] = [
         ("stays", |_, _, _| 0),
         ("claims", |stakes, stake, _| claim(stakes, stake).expect("paid")),
@@ -106,7 +106,7 @@ fn row_15_nobody_who_was_with_the_validator_at_the_notice_escapes_its_slash() {
 }
 
 #[test]
-fn row_15_a_slash_is_borne_by_nobody_else() {
+fn a_slash_is_borne_by_nobody_else() {
     let stakes = Stakes::new();
     let [validator, other] = [(); 2].map(|()| stakes.validator(0));
     let free = stakes.stake(1_000 * ONE, MAX_LOCK);
@@ -134,7 +134,7 @@ fn row_15_a_slash_is_borne_by_nobody_else() {
 }
 
 #[test]
-fn row_15_slashes_never_pass_their_cap_in_any_ninety_days() {
+fn slashes_never_pass_their_cap_in_any_ninety_days() {
     let stakes = Stakes::on(hurried_env());
     // As much as is let and as often, in large parts, in small ones, and mixed; for a year each.
     for sizes in [&[3_000][..], &[230], &[1], &[1_700, 600, 100, 7]] {
@@ -172,7 +172,7 @@ fn row_15_slashes_never_pass_their_cap_in_any_ninety_days() {
 }
 
 #[test]
-fn row_15_a_slash_is_executed_once_and_only_within_its_week() {
+fn a_slash_is_executed_once_and_only_within_its_week() {
     let stakes = Stakes::new();
     let env = &stakes.env;
     let validator = stakes.validator(0);
@@ -354,7 +354,7 @@ fn assert_whole_with(stakes: &Stakes, owned: &[Stake], validators: &[Address]) {
 }
 
 #[test]
-fn row_15_what_is_withheld_is_paid_once_or_slashed_once_in_any_order() {
+fn what_is_withheld_is_paid_once_or_slashed_once_in_any_order() {
     let acts = vec((any::<Index>(), act()), 1..100);
     check("slashes", acts, |acts: Vec<(Index, Act)>| withheld_in_any_order(&acts));
 }

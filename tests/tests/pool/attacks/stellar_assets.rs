@@ -1,4 +1,4 @@
-//! Row 5: what the issuer of a Stellar asset can do, and recipients that cannot receive.
+//! What the issuer of a Stellar asset can do, and recipients that cannot receive.
 
 use soroban_sdk::{
     token::StellarAssetClient,
@@ -24,7 +24,7 @@ fn stranger(world: &World) -> Address {
 }
 
 #[test]
-fn row_5_a_recipient_without_a_trustline_fails_cleanly() {
+fn a_recipient_without_a_trustline_fails_cleanly() {
     let (world, provider) = pool();
     let to = stranger(&world);
     let before = world.books(&[&provider]);
@@ -41,7 +41,7 @@ fn row_5_a_recipient_without_a_trustline_fails_cleanly() {
 }
 
 #[test]
-fn row_5_a_pool_that_is_frozen_for_one_token_works_again_when_it_is_not() {
+fn a_pool_that_is_frozen_for_one_token_works_again_when_it_is_not() {
     let (world, provider) = pool();
     let trader = world.user(ONE, ONE);
     authorize(&world, &world.token_1, &world.pool.address, false);
@@ -59,7 +59,7 @@ fn row_5_a_pool_that_is_frozen_for_one_token_works_again_when_it_is_not() {
 }
 
 #[test]
-fn row_5_a_frozen_provider_leaves_to_another_address_and_blocks_nobody() {
+fn a_frozen_provider_leaves_to_another_address_and_blocks_nobody() {
     let (world, provider) = pool();
     let other = world.user(1_000 * ONE, 1_000 * ONE);
     world.deposit(&other, 500 * ONE, 500 * ONE).unwrap();
@@ -75,7 +75,7 @@ fn row_5_a_frozen_provider_leaves_to_another_address_and_blocks_nobody() {
 }
 
 #[test]
-fn row_5_a_frozen_treasury_blocks_nobody_but_its_own_collection() {
+fn a_frozen_treasury_blocks_nobody_but_its_own_collection() {
     let (world, provider) = pool();
     let trader = world.user(100 * ONE, 0);
     world.swap_exact_in(&trader, &world.token_0, 50 * ONE).unwrap();
@@ -91,7 +91,7 @@ fn row_5_a_frozen_treasury_blocks_nobody_but_its_own_collection() {
 }
 
 #[test]
-fn row_5_paying_an_issuer_burns_and_harms_nobody() {
+fn paying_an_issuer_burns_and_harms_nobody() {
     let (world, provider) = pool();
     let issuers = world.assets.as_ref().unwrap();
     let (issuer_0, issuer_1) = (issuers.0.issuer().address(), issuers.1.issuer().address());
@@ -108,7 +108,7 @@ fn row_5_paying_an_issuer_burns_and_harms_nobody() {
 }
 
 #[test]
-fn row_5_a_clawback_is_shared_whoever_leaves_first() {
+fn a_clawback_is_shared_whoever_leaves_first() {
     // Three equal providers; 60 % of one token goes; each leaves with a different call before.
     let (world, a) = pool();
     let (b, c) = (world.user(1_000 * ONE, 1_000 * ONE), world.user(1_000 * ONE, 1_000 * ONE));
@@ -126,7 +126,7 @@ fn row_5_a_clawback_is_shared_whoever_leaves_first() {
 }
 
 #[test]
-fn row_5_a_swap_that_the_pool_cannot_pay_after_a_clawback_fails_whole() {
+fn a_swap_that_the_pool_cannot_pay_after_a_clawback_fails_whole() {
     let (world, _) = pool();
     world.claw_back(&world.token_1, &world.pool.address, 999 * ONE);
     let trader = world.user(100 * ONE, 0);
@@ -136,7 +136,7 @@ fn row_5_a_swap_that_the_pool_cannot_pay_after_a_clawback_fails_whole() {
 }
 
 #[test]
-fn row_5_a_token_that_is_taken_whole_and_frozen_does_not_block_the_other() {
+fn a_token_that_is_taken_whole_and_frozen_does_not_block_the_other() {
     let (world, provider) = pool();
     world.claw_back(&world.token_0, &world.pool.address, 1_000 * ONE);
     authorize(&world, &world.token_0, &world.pool.address, false);

@@ -1,4 +1,4 @@
-//! Rows 7 and 8: past every TTL, and at the ends of what amounts and times can be.
+//! Past every TTL, and at the ends of what amounts and times can be.
 
 use tributary_common::interfaces::staking::{StakingError, MIN_AMOUNT};
 use tributary_staking::{MAX_LOCK, WINDOW_SECONDS};
@@ -16,7 +16,7 @@ use super::{
 };
 
 #[test]
-fn row_7_nothing_of_staking_resets_when_a_ttl_has_passed() {
+fn nothing_of_staking_resets_when_a_ttl_has_passed() {
     let stakes = Stakes::new();
     let [v, w] = [(); 2].map(|()| stakes.validator(500));
     let stays = stakes.delegated(1_000 * ONE, YEAR, &v);
@@ -73,7 +73,7 @@ fn row_7_nothing_of_staking_resets_when_a_ttl_has_passed() {
 const ALL: i128 = i64::MAX as i128;
 
 #[test]
-fn row_8_the_largest_stellar_asset_is_staked_slashed_and_paid_back() {
+fn the_largest_stellar_asset_is_staked_slashed_and_paid_back() {
     let stakes = Stakes::new();
     // All there is, but for what is needed beside.
     let (bond, reward) = (MIN_BOND, ALL / 4);
@@ -102,7 +102,7 @@ fn row_8_the_largest_stellar_asset_is_staked_slashed_and_paid_back() {
 }
 
 #[test]
-fn row_8_amounts_and_times_beyond_all_measure_are_refused_by_name() {
+fn amounts_and_times_beyond_all_measure_are_refused_by_name() {
     let stakes = Stakes::new();
     let owner = stakes.user(&[(&stakes.tft, 1_000 * ONE)]);
     let env = &stakes.env;
@@ -147,7 +147,7 @@ fn row_8_amounts_and_times_beyond_all_measure_are_refused_by_name() {
 }
 
 #[test]
-fn row_8_no_sum_that_a_plain_token_can_reach_keeps_anybody_in() {
+fn no_sum_that_a_plain_token_can_reach_keeps_anybody_in() {
     let stakes = with_plain_token();
     let env = &stakes.env;
     let validator = stakes.validator(2_000);
@@ -192,7 +192,7 @@ fn row_8_no_sum_that_a_plain_token_can_reach_keeps_anybody_in() {
 }
 
 #[test]
-fn row_8_after_forty_of_the_largest_slashes_shares_still_are_what_they_are_worth() {
+fn after_forty_of_the_largest_slashes_shares_still_are_what_they_are_worth() {
     let stakes = Stakes::on(hurried_env());
     let validator = stakes.validator_with(1_000_000 * ONE, 0);
     let old = stakes.delegated(1_000_000 * ONE, MAX_LOCK, &validator);

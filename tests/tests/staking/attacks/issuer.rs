@@ -1,4 +1,4 @@
-//! Row 5: what the issuer of TFT can do.
+//! What the issuer of TFT can do.
 
 use tributary_common::interfaces::staking::{StakingClient, StakingError};
 use tributary_tests::{
@@ -12,7 +12,7 @@ use tributary_tests::{
 use super::{assert_close, claim, claim_commission, complete, purse, undelegate, unstake, LEAVING};
 
 #[test]
-fn row_5_a_frozen_staker_is_paid_once_she_is_free_and_blocks_nobody() {
+fn a_frozen_staker_is_paid_once_she_is_free_and_blocks_nobody() {
     let stakes = Stakes::new();
     let validator = stakes.validator(1_000);
     let [frozen, other] = [(); 2].map(|()| stakes.delegated(1_000 * ONE, WEEK, &validator));
@@ -41,7 +41,7 @@ fn row_5_a_frozen_staker_is_paid_once_she_is_free_and_blocks_nobody() {
 }
 
 #[test]
-fn row_5_a_frozen_treasury_blocks_no_exit_and_only_its_own_slash() {
+fn a_frozen_treasury_blocks_no_exit_and_only_its_own_slash() {
     let stakes = Stakes::new();
     let validator = stakes.validator(1_000);
     let stays = stakes.delegated(1_000 * ONE, 0, &validator);
@@ -70,7 +70,7 @@ fn row_5_a_frozen_treasury_blocks_no_exit_and_only_its_own_slash() {
 }
 
 #[test]
-fn row_5_no_exit_needs_the_treasury_to_exist() {
+fn no_exit_needs_the_treasury_to_exist() {
     let mut stakes = Stakes::new();
     let nowhere = stakes.user(&[]);
     let args = (&stakes.tft, &nowhere, &stakes.guardian, MIN_BOND);
@@ -89,7 +89,7 @@ fn row_5_no_exit_needs_the_treasury_to_exist() {
 }
 
 #[test]
-fn row_5_frozen_staking_loses_nothing_and_goes_on_where_no_token_moves() {
+fn frozen_staking_loses_nothing_and_goes_on_where_no_token_moves() {
     let stakes = Stakes::new();
     let validator = stakes.validator(0);
     let stake = stakes.delegated(1_000 * ONE, 0, &validator);
@@ -136,7 +136,7 @@ fn after_clawback(order: [usize; 4]) -> [i128; 4] {
 }
 
 #[test]
-fn row_5_a_clawback_is_shared_by_all_that_staking_owes_in_whatever_order() {
+fn a_clawback_is_shared_by_all_that_staking_owes_in_whatever_order() {
     let first = after_clawback([0, 1, 2, 3]);
     assert_eq!(first[..2], [600 * ONE; 2]);
     // A weight of 4 000 with the validator, of 1 000 without; a fifth is commission.
@@ -149,7 +149,7 @@ fn row_5_a_clawback_is_shared_by_all_that_staking_owes_in_whatever_order() {
 }
 
 #[test]
-fn row_5_in_deficit_nobody_adds_and_nobody_pays_for_what_was_taken_from_others() {
+fn in_deficit_nobody_adds_and_nobody_pays_for_what_was_taken_from_others() {
     let stakes = Stakes::new();
     let env = &stakes.env;
     let validator = stakes.validator(0);
@@ -187,7 +187,7 @@ fn row_5_in_deficit_nobody_adds_and_nobody_pays_for_what_was_taken_from_others()
 }
 
 #[test]
-fn row_5_a_slash_in_deficit_takes_no_more_than_its_part() {
+fn a_slash_in_deficit_takes_no_more_than_its_part() {
     let stakes = Stakes::new();
     let validator = stakes.validator_with(1_000 * ONE, 0);
     let other = stakes.stake(1_000 * ONE, 0);
@@ -206,7 +206,7 @@ fn row_5_a_slash_in_deficit_takes_no_more_than_its_part() {
 }
 
 #[test]
-fn row_5_with_nothing_left_no_claim_is_lost() {
+fn with_nothing_left_no_claim_is_lost() {
     let stakes = Stakes::new();
     let validator = stakes.validator(0);
     let stake = stakes.stake(1_000 * ONE, 0);

@@ -1,4 +1,4 @@
-//! Rows 1 and 6: tokens that call back, take fees, lie or trap. The damage stays in their pool.
+//! Tokens that call back, take fees, lie or trap. The damage stays in their pool.
 
 use soroban_sdk::{contracttype, Address, IntoVal, Symbol, Val, Vec};
 use tributary_common::interfaces::pool::PoolError;
@@ -44,7 +44,7 @@ fn callbacks(world: &World, owner: &Address) -> std::vec::Vec<(Symbol, Vec<Val>)
 }
 
 #[test]
-fn row_1_a_token_that_calls_back_is_refused_by_the_host() {
+fn a_token_that_calls_back_is_refused_by_the_host() {
     let (world, provider) = pool();
     let trader = world.user(10 * ONE, 10 * ONE);
     let pool = world.pool.address.clone();
@@ -61,7 +61,7 @@ fn row_1_a_token_that_calls_back_is_refused_by_the_host() {
 }
 
 #[test]
-fn row_1_a_token_that_calls_back_and_hides_the_refusal_gains_nothing() {
+fn a_token_that_calls_back_and_hides_the_refusal_gains_nothing() {
     let (world, provider) = pool();
     let pool = world.pool.address.clone();
     let trader = world.user(100 * ONE, 0);
@@ -81,7 +81,7 @@ fn row_1_a_token_that_calls_back_and_hides_the_refusal_gains_nothing() {
 }
 
 #[test]
-fn row_1_a_token_that_calls_another_pool_trades_there_as_anybody() {
+fn a_token_that_calls_another_pool_trades_there_as_anybody() {
     let (world, _) = pool();
     let trader = world.user(10 * ONE, 10 * ONE);
     let owners = [&world.treasury, &world.guardian, &world.factory];
@@ -95,7 +95,7 @@ fn row_1_a_token_that_calls_another_pool_trades_there_as_anybody() {
 }
 
 #[test]
-fn row_6_a_token_that_takes_a_fee_shares_its_shortfall_among_its_own_providers() {
+fn a_token_that_takes_a_fee_shares_its_shortfall_among_its_own_providers() {
     let (world, provider) = pool();
     set(&world, &world.token_0, Mischief::Fee(100));
     let second = world.user(100 * ONE, 100 * ONE);
@@ -112,7 +112,7 @@ fn row_6_a_token_that_takes_a_fee_shares_its_shortfall_among_its_own_providers()
 }
 
 #[test]
-fn row_6_a_token_that_reports_too_much_cannot_be_withdrawn_beyond_what_is_there() {
+fn a_token_that_reports_too_much_cannot_be_withdrawn_beyond_what_is_there() {
     let (world, provider) = pool();
     set(&world, &world.token_0, Mischief::Lie(1_000_000 * ONE));
     world.pool.sync();
@@ -126,7 +126,7 @@ fn row_6_a_token_that_reports_too_much_cannot_be_withdrawn_beyond_what_is_there(
 }
 
 #[test]
-fn row_6_a_token_that_reports_a_negative_balance_is_refused() {
+fn a_token_that_reports_a_negative_balance_is_refused() {
     let (world, provider) = pool();
     set(&world, &world.token_0, Mischief::Lie(-100_000 * ONE));
     assert_eq!(world.pool.try_sync(), Err(Ok(PoolError::InvalidAmount)));
@@ -136,7 +136,7 @@ fn row_6_a_token_that_reports_a_negative_balance_is_refused() {
 }
 
 #[test]
-fn row_6_a_token_that_traps_stops_its_own_pool_only_while_it_does() {
+fn a_token_that_traps_stops_its_own_pool_only_while_it_does() {
     let (world, provider) = pool();
     set(&world, &world.token_0, Mischief::Trap);
     let before = world.books(&[&provider]);
@@ -152,7 +152,7 @@ fn row_6_a_token_that_traps_stops_its_own_pool_only_while_it_does() {
 }
 
 #[test]
-fn row_6_a_rebasing_token_is_shared_up_by_sync_and_down_before_any_exit() {
+fn a_rebasing_token_is_shared_up_by_sync_and_down_before_any_exit() {
     let (world, provider) = pool();
     let second = world.user(1_000 * ONE, 1_000 * ONE);
     world.deposit(&second, 1_000 * ONE, 1_000 * ONE).unwrap();

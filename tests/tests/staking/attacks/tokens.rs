@@ -1,4 +1,4 @@
-//! Rows 1 and 6: staking of a token that calls back, lies, takes or traps.
+//! Staking of a token that calls back, lies, takes or traps.
 
 use soroban_sdk::{IntoVal, Val};
 use tributary_common::interfaces::staking::StakingError;
@@ -11,7 +11,7 @@ use tributary_tests::{
 use super::{assert_close, claim, purse, undelegate, unstake, with_plain_token, LEAVING};
 
 #[test]
-fn row_1_a_token_that_calls_back_does_not_enter_staking_again() {
+fn a_token_that_calls_back_does_not_enter_staking_again() {
     let stakes = with_plain_token();
     let env = &stakes.env;
     env.cost_estimate().budget().reset_unlimited();
@@ -75,7 +75,7 @@ fn row_1_a_token_that_calls_back_does_not_enter_staking_again() {
 }
 
 #[test]
-fn row_1_a_token_in_the_middle_of_its_transfer_does_elsewhere_what_anybody_can() {
+fn a_token_in_the_middle_of_its_transfer_does_elsewhere_what_anybody_can() {
     let bad = with_plain_token();
     let env = &bad.env;
     env.cost_estimate().budget().reset_unlimited();
@@ -112,7 +112,7 @@ fn row_1_a_token_in_the_middle_of_its_transfer_does_elsewhere_what_anybody_can()
 }
 
 #[test]
-fn row_6_a_bad_token_harms_only_the_staking_that_is_of_it() {
+fn a_bad_token_harms_only_the_staking_that_is_of_it() {
     let bad = with_plain_token();
     let env = &bad.env;
     env.cost_estimate().budget().reset_unlimited();
@@ -156,7 +156,7 @@ fn row_6_a_bad_token_harms_only_the_staking_that_is_of_it() {
 }
 
 #[test]
-fn row_6_a_token_that_cannot_be_burned_keeps_a_slash_from_happening_and_no_exit() {
+fn a_token_that_cannot_be_burned_keeps_a_slash_from_happening_and_no_exit() {
     let bad = with_plain_token();
     let validator = bad.validator(0);
     let stake = bad.delegated(1_000 * ONE, 0, &validator);

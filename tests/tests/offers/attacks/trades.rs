@@ -34,7 +34,7 @@ fn pair(market: &Market, sell: &Address, buy: &Address) -> OfferTerms {
 }
 
 #[test]
-fn row_1_a_token_that_calls_back_gains_nothing_from_the_market() {
+fn a_token_that_calls_back_gains_nothing_from_the_market() {
     let market = Market::new();
     let env = &market.env;
     let token = plain(&market, 7);
@@ -86,7 +86,7 @@ fn signed_calls(market: &Market) -> std::vec::Vec<(Call, Address)> {
 }
 
 #[test]
-fn row_2_the_market_moves_nothing_without_the_owners_exact_signature() {
+fn the_market_moves_nothing_without_the_owners_exact_signature() {
     let market = Market::new();
     let (env, thief) = (&market.env, market.another());
     for (call, owner) in signed_calls(&market) {
@@ -113,7 +113,7 @@ fn row_2_the_market_moves_nothing_without_the_owners_exact_signature() {
 }
 
 #[test]
-fn row_3_what_is_signed_beneath_the_market_serves_nobody_else() {
+fn what_is_signed_beneath_the_market_serves_nobody_else() {
     let market = Market::new();
     let (env, maker, taker) = (&market.env, &market.maker, &market.taker);
     let thief = market.another();
@@ -183,7 +183,7 @@ fn costs_beside(count: u64) -> std::vec::Vec<Cost> {
 }
 
 #[test]
-fn row_4_a_thousand_offers_cost_what_ten_cost() {
+fn a_thousand_offers_cost_what_ten_cost() {
     for (few, many) in costs_beside(10).into_iter().zip(costs_beside(1_000)) {
         assert_eq!((few.reads, few.writes), (many.reads, many.writes));
         assert_eq!((few.write_bytes, few.event_bytes), (many.write_bytes, many.event_bytes));
@@ -193,7 +193,7 @@ fn row_4_a_thousand_offers_cost_what_ten_cost() {
 }
 
 #[test]
-fn row_6_a_bad_token_harms_only_offers_of_its_own() {
+fn a_bad_token_harms_only_offers_of_its_own() {
     let market = Market::new();
     let token = plain(&market, 7);
     let good = market.make(1, &market.fixed(2, 1));
@@ -228,7 +228,7 @@ fn row_6_a_bad_token_harms_only_offers_of_its_own() {
 }
 
 #[test]
-fn row_6_a_payment_in_a_token_that_takes_a_fee_is_the_makers_risk_alone() {
+fn a_payment_in_a_token_that_takes_a_fee_is_the_makers_risk_alone() {
     let market = Market::new();
     let token = plain(&market, 7);
     let terms = OfferTerms { price: market.dutch().price, ..pair(&market, &market.tft, &token) };
@@ -254,7 +254,7 @@ fn row_6_a_payment_in_a_token_that_takes_a_fee_is_the_makers_risk_alone() {
 }
 
 #[test]
-fn row_7_offers_outlive_every_ttl() {
+fn offers_outlive_every_ttl() {
     let market = Market::new();
     let terms = OfferTerms { expires_at: u64::MAX, ..market.fixed(2, 1) };
     let (id, closed) = (market.make(1, &terms), market.make(2, &terms));
@@ -275,7 +275,7 @@ fn row_7_offers_outlive_every_ttl() {
 }
 
 #[test]
-fn row_8_the_largest_amounts_and_any_decimals_trade() {
+fn the_largest_amounts_and_any_decimals_trade() {
     let market = Market::new();
     let env = &market.env;
     let (nil, eighteen) = (market.plain(0), market.plain(18));
@@ -328,7 +328,7 @@ fn row_8_the_largest_amounts_and_any_decimals_trade() {
 }
 
 #[test]
-fn row_11_many_small_fills_pay_no_less_and_save_no_fee() {
+fn many_small_fills_pay_no_less_and_save_no_fee() {
     let market = Market::new();
     let terms = OfferTerms { sell_amount: 10_000, min_fill: 1, ..market.fixed(1, 3) };
     let (whole, split) = (market.make(1, &terms), market.make(2, &terms));
@@ -350,7 +350,7 @@ fn row_11_many_small_fills_pay_no_less_and_save_no_fee() {
 }
 
 #[test]
-fn row_16_an_offer_follows_no_pool_but_the_factorys() {
+fn an_offer_follows_no_pool_but_the_factorys() {
     let market = Market::new();
     let env = &market.env;
     // A pool of the same code and the same tokens that says the same of itself.
@@ -401,7 +401,7 @@ fn row_16_an_offer_follows_no_pool_but_the_factorys() {
 }
 
 #[test]
-fn row_16_events_of_a_look_alike_come_from_another_contract() {
+fn events_of_a_look_alike_come_from_another_contract() {
     let market = Market::new();
     let env = &market.env;
     let args = (market.factory.address.clone(), 0u32);
@@ -429,7 +429,7 @@ fn row_16_events_of_a_look_alike_come_from_another_contract() {
 }
 
 #[test]
-fn row_16_a_pool_of_another_region_is_named_by_its_key() {
+fn a_pool_of_another_region_is_named_by_its_key() {
     let market = Market::new();
     // Regions are permissionless: anybody's pool of these tokens can be pegged to, by whoever names it.
     let key = PoolKey { code: market.code("EVIL"), ..market.key.clone() };
