@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_traits::{ToPrimitive, Zero};
 use tributary_common::interfaces::staking::{Place, SlashStatus, StakingError, MIN_AMOUNT};
 
-use crate::{model::big, stakes::DAY, suite::MIN_BOND};
+use crate::{env::stakes::DAY, ledger::suite::MIN_BOND, model::big};
 
 const FOUR_YEARS: u64 = 4 * 365 * DAY;
 

@@ -7,13 +7,13 @@ use soroban_env_host::xdr::{
     AccountId, ContractDataDurability, LedgerKey, ScAddress, ScVal, TrustLineAsset,
 };
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        resimulation::{self, applies_later, World},
+        suite::{bytes, path_val, region_params, route_args, symbol, Key, Suite},
         val::{account, address, int, NO_DEADLINE},
         Network, Simulation,
     },
-    pool::ONE,
-    resimulation::{self, applies_later, World},
-    suite::{bytes, path_val, region_params, route_args, symbol, Key, Suite},
     wasm::test_contract,
 };
 

@@ -11,13 +11,15 @@ use soroban_env_host::{
     HostError,
 };
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        resimulation::{self, try_later, World},
+        suite::{
+            dutch, field, fixed, integer, list, map, path_val, pegged, symbol, Key, Sale, Suite,
+        },
         val::{account, address, int, NO_DEADLINE},
         Network,
     },
-    pool::ONE,
-    resimulation::{self, try_later, World},
-    suite::{dutch, field, fixed, integer, list, map, path_val, pegged, symbol, Key, Sale, Suite},
 };
 
 /// Two regions, makers who sell their tokens for TFT, and a taker for each.

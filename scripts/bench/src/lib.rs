@@ -6,7 +6,7 @@ pub mod staking;
 pub mod suite;
 pub mod treasury;
 
-use tributary_tests::network::Cost;
+use tributary_tests::ledger::Cost;
 
 /// Every entry point of every contract, by name.
 pub fn rows() -> Vec<(String, Cost)> {

@@ -7,7 +7,7 @@
 use std::{env, fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 
 use tributary_bench::{offers, pool, rows, staking, suite};
-use tributary_tests::{network::Cost, wasm::contract};
+use tributary_tests::{ledger::Cost, wasm::contract};
 
 /// The rows that the README shows.
 const EXCERPT: [&str; 24] = [

@@ -5,12 +5,12 @@ use soroban_env_host::xdr::{
     ScAddress, ScVal, WriteXdr,
 };
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        suite::{bytes, dutch, fixed, list, map, path_val, pegged, Key, Sale, Suite},
         val::{account, address, int, NO_DEADLINE},
         Cost,
     },
-    pool::ONE,
-    suite::{bytes, dutch, fixed, list, map, path_val, pegged, Key, Sale, Suite},
     wasm::test_contract,
 };
 

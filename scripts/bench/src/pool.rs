@@ -2,12 +2,12 @@
 
 use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        scene::{pool_args, Scene},
         val::{account, address, int, NO_DEADLINE},
         Cost, Network,
     },
-    pool::ONE,
-    scene::{pool_args, Scene},
     wasm::{contract, test_contract},
 };
 

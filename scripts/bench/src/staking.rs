@@ -2,12 +2,12 @@
 
 use soroban_env_host::xdr::{AccountId, PublicKey, ScVal};
 use tributary_tests::{
-    camp::{Camp, DAY, DELEGATED, LEFT, UNDELEGATED},
-    network::{
+    env::pool::ONE,
+    ledger::{
+        camp::{Camp, DAY, DELEGATED, LEFT, UNDELEGATED},
         val::{account, int},
         Cost,
     },
-    pool::ONE,
 };
 
 /// Stakers, each of them a validator too, in the contract.

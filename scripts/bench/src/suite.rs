@@ -3,12 +3,14 @@
 
 use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        suite::{
+            action, bytes, leg, list, path_val, region_params, route_args, symbol, Key, Suite,
+        },
         val::{account, address, int, NO_DEADLINE},
         Cost,
     },
-    pool::ONE,
-    suite::{action, bytes, leg, list, path_val, region_params, route_args, symbol, Key, Suite},
     wasm::test_contract,
 };
 

@@ -2,13 +2,13 @@
 
 use soroban_env_host::xdr::{ScAddress, ScVal};
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        suite::{action, grant, leg, liquidity, new_token_params, policy, removal, symbol},
         val::{account, address, int},
+        vault::Vault,
         Cost,
     },
-    pool::ONE,
-    suite::{action, grant, leg, liquidity, new_token_params, policy, removal, symbol},
-    vault::Vault,
 };
 
 /// Every entry point once, after everything that it touches exists.

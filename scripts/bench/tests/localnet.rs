@@ -20,9 +20,9 @@ use tributary_localnet::{
     ledger::{account_key, Stored, Ttl},
     soroban::archived,
 };
-use tributary_tests::{
-    network::{watch, Network, Witnessed, FEES, MARGIN_INSTRUCTIONS, MARGIN_PERCENT, RENT},
+use tributary_tests::ledger::{
     send::{assert_as_expected, IDLE_LEDGERS},
+    watch, Network, Witnessed, FEES, MARGIN_INSTRUCTIONS, MARGIN_PERCENT, RENT,
 };
 
 #[test]

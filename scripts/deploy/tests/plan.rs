@@ -8,8 +8,8 @@ use tributary_deploy::{
     plan::{Region, Token, ONE},
     Deployer, Keypair, Network, Plan,
 };
-use tributary_tests::{
-    network,
+use tributary_tests::ledger::{
+    self,
     suite::{self, Key, Suite},
 };
 

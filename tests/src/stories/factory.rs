@@ -14,11 +14,9 @@ use tributary_common::{
 use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
 
 use crate::{
-    env::hurried_env,
-    pool::ONE,
-    regions::Regions,
+    env::{hurried_env, pool::ONE, regions::Regions},
+    ledger::suite::{BOND, MIN_BOND},
     story::Story,
-    suite::{BOND, MIN_BOND},
 };
 
 const CODES: [&str; 6] = ["TFT", "ALPS", "JURA", "ABCDEFGHIJ12", "a", "TOOLONGFORACODE"];

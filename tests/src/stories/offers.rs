@@ -12,9 +12,11 @@ use tributary_common::{
 use tributary_offers::DELAY_SECONDS;
 
 use crate::{
-    env::hurried_env,
-    market::{Market, RICH},
-    pool::{NEVER, ONE},
+    env::{
+        hurried_env,
+        market::{Market, RICH},
+        pool::{NEVER, ONE},
+    },
     story::{chosen, Chosen, Story},
 };
 

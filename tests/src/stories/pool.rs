@@ -6,9 +6,11 @@ use soroban_sdk::Address;
 use tributary_common::interfaces::pool::{PoolError, PoolState};
 
 use crate::{
-    env::hurried_env,
+    env::{
+        hurried_env,
+        pool::{Setup, Tokens, World, NEVER},
+    },
     model::{big, Account, Plain},
-    pool::{Setup, Tokens, World, NEVER},
     story::{part, Part, Story},
 };
 

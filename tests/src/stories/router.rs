@@ -17,12 +17,10 @@ use tributary_common::interfaces::{
 };
 
 use crate::{
-    env::{hurried_env, set_balance},
+    env::{hurried_env, pool::NEVER, regions::Regions, set_balance},
+    ledger::suite::BOND,
     model::{big, Plain},
-    pool::NEVER,
-    regions::Regions,
     story::{part, Part, Story},
-    suite::BOND,
 };
 
 /// One pool as it must be.

@@ -10,13 +10,15 @@ use tributary_common::interfaces::staking::{
 };
 
 use crate::{
-    env::hurried_env,
+    env::{
+        hurried_env,
+        pool::ONE,
+        stakes::{Stakes, DAY, WEEK, YEAR},
+    },
+    ledger::suite::MIN_BOND,
     model::big,
-    pool::ONE,
-    stakes::{Stakes, DAY, WEEK, YEAR},
     staking_model::{Exact, Model},
     story::Story,
-    suite::MIN_BOND,
 };
 
 const OWNERS: usize = 5;

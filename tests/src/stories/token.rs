@@ -9,7 +9,10 @@ use proptest::{
 use soroban_sdk::{testutils::Address as _, Address, InvokeError};
 use tributary_common::interfaces::token::{TokenConfig, TokenError};
 
-use crate::{env::hurried_env, own_token::OwnToken, story::Story};
+use crate::{
+    env::{hurried_env, own_token::OwnToken},
+    story::Story,
+};
 
 /// The treasury is the first of them.
 const PEOPLE: usize = 4;

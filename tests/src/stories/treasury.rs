@@ -12,11 +12,13 @@ use tributary_common::interfaces::{
 use tributary_common::price::Fraction;
 
 use crate::{
-    community::{Community, DAY, POOL_TFT, POOL_TOKEN},
-    env::hurried_env,
-    pool::ONE,
+    env::{
+        community::{Community, DAY, POOL_TFT, POOL_TOKEN},
+        hurried_env,
+        pool::ONE,
+    },
+    ledger::suite::BOND,
     story::{chosen, Chosen, Story},
-    suite::BOND,
 };
 
 /// Parts in which fractions are counted here; rounded up, as the treasury does.

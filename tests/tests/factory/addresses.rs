@@ -11,7 +11,7 @@ use tributary_common::interfaces::{
     factory::{PoolKey, ROOT},
     token::NewToken,
 };
-use tributary_tests::{own_token::new_token, pool::ONE, regions::Regions};
+use tributary_tests::env::{own_token::new_token, pool::ONE, regions::Regions};
 
 fn contract(strkey: &str) -> ScAddress {
     let contract = stellar_strkey::Contract::from_string(strkey).expect("C…");

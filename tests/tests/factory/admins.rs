@@ -1,6 +1,6 @@
 use tributary_common::interfaces::factory::{FactoryError, PoolKey, ROOT};
 use tributary_factory::event::{AdminChanged, AdminProposed};
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     regions::Regions,
     sign::{assert_refused, assert_unauthorized},

@@ -12,12 +12,14 @@ use tributary_common::interfaces::{
 };
 use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
 use tributary_tests::{
-    native::NATIVE,
-    own_token::{new_token, GENESIS},
-    pool::{deploy, NEVER, ONE},
-    regions::{templates, Regions, POOLS_DEADLINE},
-    sign::{assert_refused, assert_unauthorized, Call},
-    suite::BOND,
+    env::{
+        native::NATIVE,
+        own_token::{new_token, GENESIS},
+        pool::{deploy, NEVER, ONE},
+        regions::{templates, Regions, POOLS_DEADLINE},
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::suite::BOND,
     wasm::{contract, imports},
 };
 

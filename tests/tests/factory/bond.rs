@@ -8,10 +8,12 @@ use tributary_common::interfaces::{
 use tributary_factory::BOND_SECONDS;
 use tributary_staking::event::{Staked, Unstaked};
 use tributary_tests::{
-    pool::ONE,
-    regions::{Refusal, Regions},
-    sign::{assert_refused, assert_unauthorized, Call},
-    suite::BOND,
+    env::{
+        pool::ONE,
+        regions::{Refusal, Regions},
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::suite::BOND,
 };
 
 const DAY: u64 = 24 * 60 * 60;

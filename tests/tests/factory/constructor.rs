@@ -11,10 +11,12 @@ use tributary_common::{
     },
 };
 use tributary_tests::{
-    own_token::new_token,
-    pool::ONE,
-    regions::{templates, Regions},
-    suite::{BOND, MIN_BOND},
+    env::{
+        own_token::new_token,
+        pool::ONE,
+        regions::{templates, Regions},
+    },
+    ledger::suite::{BOND, MIN_BOND},
     wasm::contract,
 };
 

@@ -1,7 +1,7 @@
 use soroban_sdk::{testutils::Address as _, Address};
 use tributary_common::interfaces::factory::{FactoryError, PoolInfo, PoolKey, Region, ROOT};
 use tributary_factory::event::PoolCreated;
-use tributary_tests::{
+use tributary_tests::env::{
     own_token::new_token,
     pool::ONE,
     regions::Regions,

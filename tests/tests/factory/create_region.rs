@@ -14,11 +14,13 @@ use tributary_common::{
 };
 use tributary_factory::event::{PoolCreated, RegionCreated};
 use tributary_tests::{
-    own_token::{new_token, CAP, GENESIS},
-    pool::{NEVER, ONE},
-    regions::Regions,
-    sign::{assert_refused, assert_unauthorized, Call},
-    suite::BOND,
+    env::{
+        own_token::{new_token, CAP, GENESIS},
+        pool::{NEVER, ONE},
+        regions::Regions,
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::suite::BOND,
 };
 
 /// A region as it stands after its creation with the fixture's parameters.

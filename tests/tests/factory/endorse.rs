@@ -1,6 +1,6 @@
 use tributary_common::interfaces::factory::FactoryError;
 use tributary_factory::event::Endorsed;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     regions::Regions,
     sign::{assert_refused, assert_unauthorized},

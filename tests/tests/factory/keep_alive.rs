@@ -7,10 +7,11 @@ use tributary_common::{
     ttl::DAY,
 };
 use tributary_tests::{
-    own_token::new_token, pool::ONE, regions::Regions, sign::assert_refused, suite::BOND,
+    env::{own_token::new_token, pool::ONE, regions::Regions, sign::assert_refused},
+    ledger::suite::BOND,
 };
 
-fn keep(regions: &Regions, contracts: Vec<Address>) -> tributary_tests::sign::Call {
+fn keep(regions: &Regions, contracts: Vec<Address>) -> tributary_tests::env::sign::Call {
     regions.to_factory("keep_alive", (contracts,))
 }
 

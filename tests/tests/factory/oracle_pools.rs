@@ -2,10 +2,12 @@ use soroban_sdk::{vec, Address};
 use tributary_common::interfaces::factory::{FactoryError, PoolKey, ROOT};
 use tributary_factory::event::OraclePoolSet;
 use tributary_tests::{
-    pool::ONE,
-    regions::Regions,
-    sign::{assert_refused, assert_unauthorized, Call},
-    suite::BOND,
+    env::{
+        pool::ONE,
+        regions::Regions,
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::suite::BOND,
 };
 
 fn set(regions: &Regions, token: &Address, key: &PoolKey) -> Call {

@@ -1,7 +1,7 @@
 use soroban_sdk::testutils::Address as _;
 use soroban_sdk::{Address, Error};
 use tributary_common::interfaces::factory::{FactoryError, PoolKey, ROOT};
-use tributary_tests::{pool::ONE, regions::Regions};
+use tributary_tests::env::{pool::ONE, regions::Regions};
 
 #[test]
 fn the_walk_finds_every_region_and_every_pool() {

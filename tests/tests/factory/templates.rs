@@ -8,11 +8,13 @@ use tributary_factory::{
     DELAY_SECONDS,
 };
 use tributary_tests::{
-    own_token::new_token,
-    pool::ONE,
-    regions::{templates, Regions},
-    sign::{assert_refused, assert_unauthorized, Call},
-    suite::BOND,
+    env::{
+        own_token::new_token,
+        pool::ONE,
+        regions::{templates, Regions},
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::suite::BOND,
     wasm::{contract, test_contract},
 };
 

@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use proptest::prelude::*;
 use tributary_common::interfaces::offers::{Offer, OfferPrice, OffersError};
 use tributary_tests::{
-    market::Market,
+    env::market::Market,
     properties::price::fraction,
     property::{amount, Values},
 };

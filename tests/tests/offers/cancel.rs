@@ -1,7 +1,7 @@
 use soroban_sdk::Val;
 use tributary_common::interfaces::offers::OffersError;
 use tributary_offers::event::Cancelled;
-use tributary_tests::{
+use tributary_tests::env::{
     market::Market,
     pool::ONE,
     sign::{assert_refused, assert_unauthorized},

@@ -1,5 +1,5 @@
 use tributary_offers::event::Collected;
-use tributary_tests::{market::Market, pool::ONE};
+use tributary_tests::env::{market::Market, pool::ONE};
 
 #[test]
 fn collect_pays_the_networks_treasury_what_is_above_the_escrows() {

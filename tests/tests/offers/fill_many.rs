@@ -1,7 +1,7 @@
 use soroban_sdk::{BytesN, Val};
 use tributary_common::interfaces::offers::{Fill, OfferTerms, OffersError};
 use tributary_offers::event::Filled;
-use tributary_tests::{
+use tributary_tests::env::{
     market::Market,
     pool::{NEVER, ONE},
     sign::{assert_refused, assert_unauthorized, Call},

@@ -5,10 +5,12 @@ use tributary_common::{
 };
 use tributary_offers::event::Made;
 use tributary_tests::{
-    market::Market,
-    pool::ONE,
-    sign::{assert_refused, assert_unauthorized, Call},
-    suite::OFFERS_FEE,
+    env::{
+        market::Market,
+        pool::ONE,
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::suite::OFFERS_FEE,
 };
 
 #[test]

@@ -5,7 +5,7 @@ use tributary_common::{
     },
     price::{Fraction, Price},
 };
-use tributary_tests::{
+use tributary_tests::env::{
     market::Market,
     pool::{NEVER, ONE},
     sign::assert_refused,

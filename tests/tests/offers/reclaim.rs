@@ -1,7 +1,7 @@
 use soroban_sdk::Val;
 use tributary_common::interfaces::offers::OffersError;
 use tributary_offers::event::Reclaimed;
-use tributary_tests::{market::Market, pool::ONE, sign::assert_refused};
+use tributary_tests::env::{market::Market, pool::ONE, sign::assert_refused};
 
 #[test]
 fn reclaim_pays_the_maker_after_the_last_second() {

@@ -2,11 +2,13 @@ use soroban_sdk::Val;
 use tributary_common::interfaces::offers::OffersError;
 use tributary_offers::{event::Scheduled, DELAY_SECONDS};
 use tributary_tests::{
-    market::Market,
-    pool::ONE,
-    regions::Refusal,
-    sign::{assert_refused, assert_unauthorized},
-    suite::OFFERS_FEE,
+    env::{
+        market::Market,
+        pool::ONE,
+        regions::Refusal,
+        sign::{assert_refused, assert_unauthorized},
+    },
+    ledger::suite::OFFERS_FEE,
     wasm::contract,
 };
 

@@ -3,12 +3,12 @@
 
 use soroban_env_host::xdr::ScVal;
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        suite::{map, Suite},
         val::{account, address, int, NO_DEADLINE},
         Simulation,
     },
-    pool::ONE,
-    suite::{map, Suite},
 };
 
 /// What Mia and Tom agreed on, simulated and signed by both; sent by a third.

@@ -1,7 +1,7 @@
 use soroban_sdk::{Address, Val};
 use tributary_common::interfaces::offers::{Leg, OffersError};
 use tributary_offers::event::Exchanged;
-use tributary_tests::{
+use tributary_tests::env::{
     market::Market,
     pool::{NEVER, ONE},
     regions::Refusal,

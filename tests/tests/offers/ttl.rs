@@ -1,6 +1,6 @@
 use soroban_sdk::testutils::storage::Persistent as _;
 use tributary_common::ttl::DAY;
-use tributary_tests::{market::Market, pool::ONE};
+use tributary_tests::env::{market::Market, pool::ONE};
 
 #[test]
 fn offers_and_books_live_for_months_and_fills_extend_nothing() {

@@ -1,5 +1,8 @@
 use tributary_common::interfaces::offers::OffersError;
-use tributary_tests::{market::Market, pool::ONE, suite::OFFERS_FEE};
+use tributary_tests::{
+    env::{market::Market, pool::ONE},
+    ledger::suite::OFFERS_FEE,
+};
 
 #[test]
 fn quotes_are_what_fills_do_at_any_time() {

@@ -4,7 +4,10 @@ use tributary_common::interfaces::{
     oracle::{Asset, PriceData},
 };
 use tributary_oracle::MAX_AGE;
-use tributary_tests::{pool::ONE, regions::Regions, suite::MIN_RESERVE};
+use tributary_tests::{
+    env::{pool::ONE, regions::Regions},
+    ledger::suite::MIN_RESERVE,
+};
 
 const WHOLE: i128 = 100_000_000_000_000;
 
@@ -264,7 +267,7 @@ fn one_push_in_a_ledger_hardly_moves_a_price() {
 fn there_is_no_price_until_the_recorded_one_has_caught_up_with_a_wrong_first_deposit() {
     let regions = Regions::new();
     let token = regions.asset();
-    let founder = regions.user(&[(&regions.tft, tributary_tests::suite::BOND)]);
+    let founder = regions.user(&[(&regions.tft, tributary_tests::ledger::suite::BOND)]);
     regions.create_region(&founder, "ALPS", &token).unwrap();
     let key = regions.key("ALPS", &token);
     // A stranger makes the first deposit, for dust, at a hundred thousand times the price.

@@ -1,6 +1,6 @@
 use soroban_sdk::Address;
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::pool::{assert_refused, Setup, World, ONE};
+use tributary_tests::env::pool::{assert_refused, Setup, World, ONE};
 
 /// 1 000 against 1 000, old enough for a TWAP, with a band of 10 %.
 fn pool() -> (World, Address) {

@@ -1,6 +1,6 @@
 use soroban_sdk::Vec;
 use tributary_pool::event::{Collected, Synced};
-use tributary_tests::pool::{Setup, World, ONE};
+use tributary_tests::env::pool::{Setup, World, ONE};
 
 fn traded() -> World {
     let (world, _) = World::with_liquidity(Setup::default(), 1_000 * ONE, 4_000 * ONE);

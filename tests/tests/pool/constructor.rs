@@ -1,7 +1,7 @@
 use soroban_sdk::{testutils::Address as _, Address, Env, String};
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::{
-    env::empty_env,
+use tributary_tests::env::{
+    empty_env,
     pool::{deploy, World},
 };
 

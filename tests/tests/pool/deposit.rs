@@ -5,7 +5,7 @@ use soroban_sdk::{
 use soroban_token_sdk::events::MintWithAmountOnly;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::{event::Deposited, HOLD_SECONDS};
-use tributary_tests::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
 
 /// The arguments of a call in which only one thing differs from an ordinary deposit.
 struct Call {

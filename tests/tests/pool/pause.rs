@@ -1,6 +1,6 @@
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::{event::Paused, PAUSE_SECONDS};
-use tributary_tests::pool::{assert_refused, Setup, World, ONE};
+use tributary_tests::env::pool::{assert_refused, Setup, World, ONE};
 
 #[test]
 fn pause_stops_for_seven_days_and_ends_by_itself() {

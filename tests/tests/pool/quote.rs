@@ -1,5 +1,5 @@
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::pool::{Setup, World, ONE};
+use tributary_tests::env::pool::{Setup, World, ONE};
 
 #[test]
 fn quotes_equal_the_execution_in_any_ledger_and_direction() {

@@ -6,7 +6,7 @@ use soroban_sdk::{
 use soroban_token_sdk::events::{Approve, Burn, Transfer, TransferWithAmountOnly};
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::HOLD_SECONDS;
-use tributary_tests::pool::{assert_refused, Refusal, Setup, World, ONE};
+use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, ONE};
 
 fn pool() -> (World, Address, Address) {
     let (world, provider) = World::with_liquidity(Setup::default(), 100 * ONE, 100 * ONE);

@@ -1,7 +1,7 @@
 use soroban_sdk::{Address, IntoVal, Val, Vec};
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::event::Swapped;
-use tributary_tests::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
 
 struct Call {
     from: Address,

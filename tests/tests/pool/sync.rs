@@ -1,7 +1,7 @@
 use soroban_sdk::Vec;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::event::Synced;
-use tributary_tests::pool::{assert_refused, Setup, World, ONE};
+use tributary_tests::env::pool::{assert_refused, Setup, World, ONE};
 
 #[test]
 fn sync_takes_donations_into_the_reserves_and_nobody_signs() {

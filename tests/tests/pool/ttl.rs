@@ -4,7 +4,7 @@ use soroban_sdk::{
     testutils::storage::{Instance as _, Persistent as _},
     Address, IntoVal, Symbol, Val, Vec,
 };
-use tributary_tests::pool::{Setup, World, ONE};
+use tributary_tests::env::pool::{Setup, World, ONE};
 
 const DAY: u32 = 17_280;
 

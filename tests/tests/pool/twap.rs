@@ -1,5 +1,5 @@
 use tributary_common::{interfaces::pool::PoolError, price::Price};
-use tributary_tests::pool::{Setup, Tokens, World, ONE};
+use tributary_tests::env::pool::{Setup, Tokens, World, ONE};
 
 const WINDOW: u64 = 1_800;
 /// 0.2 % in the units of the recorded log-price.

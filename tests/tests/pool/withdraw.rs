@@ -2,7 +2,7 @@ use soroban_sdk::{Address, IntoVal, Val, Vec};
 use soroban_token_sdk::events::Burn;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::{event::Withdrawn, HOLD_SECONDS};
-use tributary_tests::pool::{assert_refused, Refusal, Setup, Tokens, World, NEVER, ONE};
+use tributary_tests::env::pool::{assert_refused, Refusal, Setup, Tokens, World, NEVER, ONE};
 
 struct Call {
     from: Address,

@@ -1,20 +1,20 @@
 //! What others can do between a simulation and its sending so that the network refuses what the contracts would still
-//! do, and what it refuses by itself. All that is met here is listed in `tributary_tests::send::EXPECTED`.
+//! do, and what it refuses by itself. All that is met here is listed in `tributary_tests::ledger::send::EXPECTED`.
 
 use std::collections::BTreeMap;
 
 use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 use tributary_tests::{
-    camp::{Camp, DELEGATED},
-    network::{
+    env::pool::ONE,
+    ledger::{
+        camp::{Camp, DELEGATED},
+        resimulation::Call,
+        send::assert_as_expected,
+        suite::{fixed, list, map, path_val, policy, symbol, Key, Sale, Suite},
         val::{account, address, int, NO_DEADLINE},
+        vault::{Vault, DAY},
         Network,
     },
-    pool::ONE,
-    resimulation::Call,
-    send::assert_as_expected,
-    suite::{fixed, list, map, path_val, policy, symbol, Key, Sale, Suite},
-    vault::{Vault, DAY},
 };
 
 /// Sends what was prepared before `others` acted; what the network says against it, though a new simulation succeeds.

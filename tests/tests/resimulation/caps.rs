@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use soroban_env_host::xdr::{AccountId, ScAddress, ScMap, ScVal};
 use tributary_tests::{
-    camp::Camp,
-    network::{
+    env::pool::ONE,
+    ledger::{
+        camp::Camp,
+        resimulation::Call,
+        send::{assert_as_expected, IDLE_LEDGERS},
+        suite::{fixed, list, map, new_token_params, path_val, policy, symbol, Key, Sale, Suite},
         val::{account, address, int, NO_DEADLINE},
+        vault::DAY,
         Network,
     },
-    pool::ONE,
-    resimulation::Call,
-    send::{assert_as_expected, IDLE_LEDGERS},
-    suite::{fixed, list, map, new_token_params, path_val, policy, symbol, Key, Sale, Suite},
-    vault::DAY,
 };
 
 /// Regions named in one `keep_alive`, pools of a policy.

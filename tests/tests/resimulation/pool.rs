@@ -2,13 +2,13 @@
 
 use soroban_env_host::xdr::ScVal;
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        resimulation::{applies_later, Call},
+        scene::Scene,
         val::{account, address, int, NO_DEADLINE},
         MARGIN_INSTRUCTIONS,
     },
-    pool::ONE,
-    resimulation::{applies_later, Call},
-    scene::Scene,
 };
 
 /// A wallet's calls, signed on what it saw.

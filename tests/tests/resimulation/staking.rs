@@ -2,10 +2,12 @@
 
 use soroban_env_host::xdr::{AccountId, ScVal};
 use tributary_tests::{
-    camp::{Camp, DAY, DELEGATED, LEFT, UNDELEGATED},
-    network::val::{account, int},
-    pool::ONE,
-    resimulation::{applies_later, Call},
+    env::pool::ONE,
+    ledger::{
+        camp::{Camp, DAY, DELEGATED, LEFT, UNDELEGATED},
+        resimulation::{applies_later, Call},
+        val::{account, int},
+    },
 };
 
 /// What others do in between.

@@ -2,11 +2,13 @@
 
 use soroban_env_host::xdr::{AccountId, ScVal};
 use tributary_tests::{
-    network::val::{account, address, int},
-    pool::ONE,
-    resimulation::{applies_later, Call},
-    suite::{action, grant, leg, liquidity, removal},
-    vault::Vault,
+    env::pool::ONE,
+    ledger::{
+        resimulation::{applies_later, Call},
+        suite::{action, grant, leg, liquidity, removal},
+        val::{account, address, int},
+        vault::Vault,
+    },
 };
 
 /// What others do in between.

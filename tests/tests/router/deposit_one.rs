@@ -3,7 +3,7 @@ use tributary_common::{
     interfaces::{factory::PoolKey, pool::PoolError, router::RouterError},
     ttl::DAY,
 };
-use tributary_tests::{
+use tributary_tests::env::{
     pool::{NEVER, ONE},
     sign::assert_refused,
 };

@@ -10,7 +10,7 @@ mod withdraw_one;
 
 use soroban_sdk::Address;
 use tributary_common::interfaces::factory::PoolKey;
-use tributary_tests::{pool::ONE, regions::Regions};
+use tributary_tests::env::{pool::ONE, regions::Regions};
 
 /// Three regions with pools of different prices, and a trader who holds a million of everything.
 struct Market {

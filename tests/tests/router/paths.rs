@@ -5,7 +5,7 @@ use tributary_common::interfaces::{
     factory::{PoolKey, ROOT},
     router::RouterError,
 };
-use tributary_tests::{
+use tributary_tests::env::{
     pool::{NEVER, ONE},
     sign::{assert_refused, Call},
 };

@@ -4,7 +4,7 @@ use tributary_common::interfaces::{
     pool::PoolError,
     router::RouterError,
 };
-use tributary_tests::{
+use tributary_tests::env::{
     pool::{NEVER, ONE},
     sign::assert_refused,
 };

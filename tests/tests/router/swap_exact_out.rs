@@ -1,6 +1,6 @@
 use soroban_sdk::testutils::Events as _;
 use tributary_common::interfaces::{factory::PoolKey, pool::PoolError, router::RouterError};
-use tributary_tests::{
+use tributary_tests::env::{
     pool::{NEVER, ONE},
     regions::POOLS_DEADLINE,
     sign::assert_refused,

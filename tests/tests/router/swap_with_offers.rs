@@ -13,11 +13,13 @@ use tributary_common::{
 };
 use tributary_offers::event::Filled;
 use tributary_tests::{
-    env::hurried_env,
-    market::{Market, RICH},
-    pool::{NEVER, ONE},
-    regions::templates,
-    sign::{assert_refused, assert_unauthorized, Call},
+    env::{
+        hurried_env,
+        market::{Market, RICH},
+        pool::{NEVER, ONE},
+        regions::templates,
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
     story::check,
     wasm::contract,
 };

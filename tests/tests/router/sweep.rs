@@ -1,5 +1,5 @@
 use tributary_common::interfaces::router::RouterError;
-use tributary_tests::{pool::ONE, sign::assert_refused};
+use tributary_tests::env::{pool::ONE, sign::assert_refused};
 
 use crate::Market;
 

@@ -1,6 +1,6 @@
 use soroban_sdk::{testutils::Address as _, Address};
 use tributary_common::interfaces::{factory::PoolKey, pool::PoolError, router::RouterError};
-use tributary_tests::{
+use tributary_tests::env::{
     pool::{NEVER, ONE},
     sign::assert_refused,
 };

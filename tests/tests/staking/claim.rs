@@ -1,6 +1,6 @@
 use tributary_common::interfaces::staking::{Position, StakingError, StakingState};
 use tributary_staking::event::Claimed;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::assert_refused,
     stakes::{Stake, Stakes, WEEK, YEAR},

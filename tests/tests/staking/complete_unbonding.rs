@@ -2,7 +2,7 @@ use tributary_common::interfaces::staking::{
     Place, Position, StakingError, StakingState, Validator,
 };
 use tributary_staking::event::Unbonded;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::assert_refused,
     stakes::{Stakes, DAY, WEEK, YEAR},

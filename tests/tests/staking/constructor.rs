@@ -3,10 +3,8 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use soroban_sdk::{testutils::Address as _, Address, BytesN, ContractExecutable, Error};
 use tributary_common::interfaces::staking::{StakingClient, StakingError, StakingState};
 use tributary_tests::{
-    env::empty_env,
-    pool::ONE,
-    stakes::Stakes,
-    suite::{BOND, MIN_BOND},
+    env::{empty_env, pool::ONE, stakes::Stakes},
+    ledger::suite::{BOND, MIN_BOND},
     wasm::contract,
 };
 

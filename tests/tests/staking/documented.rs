@@ -1,7 +1,7 @@
 //! The figures of docs/staking.md.
 
 use tributary_common::interfaces::staking::StakingState;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     stakes::{Stakes, DAY, WEEK, YEAR},
 };

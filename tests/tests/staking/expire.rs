@@ -1,6 +1,6 @@
 use tributary_common::interfaces::staking::{Place, Position, StakingError, StakingState};
 use tributary_staking::event::Expired;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::assert_refused,
     stakes::{Stake, Stakes, DAY, WEEK, YEAR},

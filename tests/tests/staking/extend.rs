@@ -1,6 +1,6 @@
 use tributary_common::interfaces::staking::{Place, Position, StakingError, StakingState};
 use tributary_staking::event::Extended;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::assert_refused,
     stakes::{Stakes, DAY, WEEK, YEAR},

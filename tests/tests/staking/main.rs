@@ -22,7 +22,7 @@ mod withheld;
 
 use soroban_sdk::Address;
 use tributary_common::interfaces::staking::{Place, Position};
-use tributary_tests::{
+use tributary_tests::env::{
     regions::Refusal,
     stakes::{Stake, Stakes, DAY},
 };

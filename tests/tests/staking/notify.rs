@@ -1,7 +1,7 @@
 use soroban_sdk::Error;
 use tributary_common::interfaces::staking::{StakingError, StakingState};
 use tributary_staking::event::Notified;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::assert_refused,
     stakes::{Stakes, DAY, WEEK, YEAR},

@@ -2,7 +2,7 @@
 //! another function's signature.
 
 use soroban_sdk::{Address, BytesN, IntoVal, Val, Vec};
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::{assert_unauthorized, Call},
     stakes::{Stakes, WEEK, YEAR},

@@ -1,7 +1,7 @@
 //! How much is slashed in a while, and what a pending slash keeps people from.
 
 use tributary_common::interfaces::staking::StakingError;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::assert_refused,
     stakes::{Stakes, DAY, WEEK},

@@ -8,7 +8,7 @@ use tributary_common::interfaces::{
     treasury::Action,
 };
 use tributary_staking::event::{SlashCancelled, SlashExecuted, SlashProposed, SlashVetoed};
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::{assert_refused, assert_unauthorized, Call},
     stakes::{Stakes, DAY, WEEK},

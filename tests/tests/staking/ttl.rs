@@ -3,7 +3,7 @@ use soroban_sdk::{
     Address, Env, IntoVal, Symbol, Val, Vec,
 };
 use tributary_common::{interfaces::staking::StakingError, ttl::DAY as LEDGERS};
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     stakes::{Stake, Stakes, DAY, WEEK},
 };

@@ -6,10 +6,12 @@ use tributary_staking::event::{
     CommissionClaimed, Delegated, ValidatorRegistered, ValidatorUpdated,
 };
 use tributary_tests::{
-    pool::ONE,
-    sign::assert_refused,
-    stakes::{Stakes, DAY, WEEK, YEAR},
-    suite::MIN_BOND,
+    env::{
+        pool::ONE,
+        sign::assert_refused,
+        stakes::{Stakes, DAY, WEEK, YEAR},
+    },
+    ledger::suite::MIN_BOND,
 };
 
 use crate::{assert_part, claim_commission, staked, update, weight, UNBONDING};

@@ -1,7 +1,7 @@
 use tributary_common::interfaces::staking::{
     Place, Position, SlashStatus, StakingError, StakingState, Validator,
 };
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     stakes::{Stakes, DAY, WEEK, YEAR},
 };

@@ -3,7 +3,7 @@
 use soroban_sdk::Address;
 use tributary_common::interfaces::staking::{Place, StakingError, StakingState};
 use tributary_staking::event::{Delegated, SlashExecuted, Unbonded, Unstaked};
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::assert_refused,
     stakes::{Stake, Stakes, DAY, WEEK},

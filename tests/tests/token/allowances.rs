@@ -1,7 +1,7 @@
 use soroban_sdk::{xdr::ScErrorType, Address, InvokeError};
 use soroban_token_sdk::events::{Approve, Burn, TransferWithAmountOnly};
 use tributary_common::interfaces::token::TokenError;
-use tributary_tests::{
+use tributary_tests::env::{
     own_token::{OwnToken, GENESIS},
     pool::ONE,
     sign::assert_refused,

@@ -1,6 +1,6 @@
 use soroban_token_sdk::events::Burn;
 use tributary_common::interfaces::token::{TokenConfig, TokenError};
-use tributary_tests::{
+use tributary_tests::env::{
     own_token::{OwnToken, CAP, GENESIS},
     pool::ONE,
     sign::assert_refused,

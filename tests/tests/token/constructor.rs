@@ -7,8 +7,10 @@ use soroban_sdk::{
 use soroban_token_sdk::events::MintWithAmountOnly;
 use tributary_common::interfaces::token::{NewToken, RegionTokenClient, TokenConfig, TokenError};
 use tributary_tests::{
-    env::empty_env,
-    own_token::{new_token, OwnToken, CAP, GENESIS},
+    env::{
+        empty_env,
+        own_token::{new_token, OwnToken, CAP, GENESIS},
+    },
     wasm::contract,
 };
 

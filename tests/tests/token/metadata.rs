@@ -5,8 +5,10 @@ use soroban_sdk::{
 };
 use tributary_common::interfaces::token::{NewToken, RegionTokenClient};
 use tributary_tests::{
-    env::empty_env,
-    own_token::{new_token, OwnToken},
+    env::{
+        empty_env,
+        own_token::{new_token, OwnToken},
+    },
     wasm::contract,
 };
 

@@ -7,7 +7,7 @@ use tributary_common::interfaces::{
     token::{TokenConfig, TokenError},
     treasury::{Action, TreasuryClient},
 };
-use tributary_tests::{
+use tributary_tests::env::{
     own_token::{new_token, OwnToken, CAP, GENESIS},
     pool::ONE,
     regions::Regions,

@@ -1,7 +1,7 @@
 //! Every entry point without a signature, with another's, and with other arguments than signed.
 
 use soroban_sdk::{Address, IntoVal, Val};
-use tributary_tests::{
+use tributary_tests::env::{
     own_token::OwnToken,
     pool::ONE,
     sign::{assert_unauthorized, Call},

@@ -3,7 +3,7 @@ use soroban_sdk::{
 };
 use soroban_token_sdk::events::{Transfer, TransferWithAmountOnly};
 use tributary_common::interfaces::token::TokenError;
-use tributary_tests::{
+use tributary_tests::env::{
     own_token::{OwnToken, GENESIS},
     pool::ONE,
     sign::assert_refused,

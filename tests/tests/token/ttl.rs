@@ -5,7 +5,7 @@ use soroban_sdk::{
     Address, IntoVal, Symbol, Val, Vec,
 };
 use tributary_common::{interfaces::token::TokenConfig, ttl::DAY};
-use tributary_tests::{
+use tributary_tests::env::{
     own_token::{new_token, OwnToken, CAP, GENESIS},
     pool::ONE,
 };

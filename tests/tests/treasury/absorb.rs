@@ -1,5 +1,5 @@
 use tributary_common::interfaces::treasury::{Action, Books, Liquidity, Removal, TreasuryError};
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, OPERATING, SOME},
     pool::ONE,
     sign::assert_refused,

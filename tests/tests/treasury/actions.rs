@@ -8,10 +8,12 @@ use tributary_common::interfaces::{
     treasury::{Action, Books, Grant, Policy, Removal, TreasuryClient, TreasuryError},
 };
 use tributary_tests::{
-    community::{Community, DAY, OPERATING},
-    pool::ONE,
-    sign::{assert_refused, Call},
-    suite::BOND,
+    env::{
+        community::{Community, DAY, OPERATING},
+        pool::ONE,
+        sign::{assert_refused, Call},
+    },
+    ledger::suite::BOND,
 };
 
 #[test]

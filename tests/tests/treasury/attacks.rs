@@ -13,9 +13,11 @@ use tributary_common::interfaces::{
     },
 };
 use tributary_tests::{
-    community::{Community, DAY, OPERATING, POOL_TOKEN, SOME},
-    pool::{NEVER, ONE},
-    sign::{assert_refused, assert_unauthorized, Call},
+    env::{
+        community::{Community, DAY, OPERATING, POOL_TOKEN, SOME},
+        pool::{NEVER, ONE},
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
     wasm::contract,
 };
 

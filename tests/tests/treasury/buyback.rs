@@ -6,7 +6,7 @@ use tributary_common::interfaces::{
     pool::PoolClient,
     treasury::{Action, Books, Policy, PolicyPool, TreasuryError},
 };
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, DAY, OPERATING, POOL_TFT, POOL_TOKEN, SOME},
     pool::ONE,
     sign::assert_refused,
@@ -245,7 +245,7 @@ fn buyback_needs_the_policys_minimum_of_both_reserves() {
 fn buyback_stops_with_a_pause_and_until_the_twap_no_longer_covers_it() {
     let community = Community::ready();
     let pause =
-        tributary_tests::sign::Call::new(&community.env, &community.pool.address, "pause", ());
+        tributary_tests::env::sign::Call::new(&community.env, &community.pool.address, "pause", ());
     community.signed::<()>(&community.guardian, &pause).expect("paused");
     community.close(1);
     refused(&community, SOME, TreasuryError::PoolPaused);
@@ -561,7 +561,7 @@ fn buyback_serves_the_networks_treasury_and_tokens_on_either_side() {
         let pool = community.regions.pool(&key);
         treasury.observe(&pool.address);
         let policy = community.policy_of(&[&pool.address]);
-        let call = tributary_tests::sign::Call::new(
+        let call = tributary_tests::env::sign::Call::new(
             &community.env,
             &treasury.address,
             "propose",

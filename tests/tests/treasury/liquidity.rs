@@ -9,7 +9,7 @@ use tributary_common::{
         treasury::{Action, Books, Liquidity, Removal, TreasuryError},
     },
 };
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, POOL_TFT, POOL_TOKEN},
     pool::ONE,
     sign::{assert_refused, Call},

@@ -8,7 +8,7 @@ use tributary_common::{
     },
     price::Fraction,
 };
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, DAY, OPERATING},
     pool::{NEVER, ONE},
     sign::assert_refused,

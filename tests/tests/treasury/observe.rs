@@ -3,7 +3,7 @@ use tributary_common::interfaces::{
     pool::PoolError,
     treasury::{Action, TreasuryError, Watch},
 };
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, DAY, POOL_TFT, POOL_TOKEN, SOME},
     pool::{NEVER, ONE},
     sign::assert_refused,

@@ -3,7 +3,7 @@ use tributary_common::interfaces::{
     factory::{PoolKey, ROOT},
     treasury::{Action, Policy, PolicyPool, TreasuryError},
 };
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, POOL_TFT, POOL_TOKEN},
     pool::ONE,
     sign::assert_refused,

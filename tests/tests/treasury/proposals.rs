@@ -1,7 +1,7 @@
 use sha2::{Digest, Sha256};
 use soroban_sdk::{xdr::ToXdr, BytesN, Val};
 use tributary_common::interfaces::treasury::{Action, Policy, Proposal, Status, TreasuryError};
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, DAY, OPERATING},
     pool::ONE,
     sign::{assert_refused, assert_unauthorized},

@@ -1,6 +1,6 @@
 use soroban_sdk::Val;
 use tributary_common::interfaces::treasury::{Books, TreasuryError};
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, OPERATING},
     pool::ONE,
     sign::{assert_refused, assert_unauthorized},

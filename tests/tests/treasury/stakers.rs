@@ -8,10 +8,12 @@ use tributary_common::{
 };
 use tributary_staking::{event::Notified as StakersNotified, PERIOD};
 use tributary_tests::{
-    community::{Community, SOME},
-    pool::ONE,
-    sign::{assert_refused, assert_unauthorized, Call},
-    suite::BOND,
+    env::{
+        community::{Community, SOME},
+        pool::ONE,
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::suite::BOND,
     wasm::test_contract,
 };
 use tributary_treasury::event::Notified;

@@ -3,7 +3,7 @@ use soroban_sdk::{
     IntoVal, Val,
 };
 use tributary_common::ttl::DAY;
-use tributary_tests::{community::Community, pool::ONE};
+use tributary_tests::env::{community::Community, pool::ONE};
 
 #[test]
 fn what_is_written_lives_for_months() {

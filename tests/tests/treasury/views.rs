@@ -2,7 +2,7 @@ use tributary_common::interfaces::{
     factory::ROOT,
     treasury::{Books, Budget, TreasuryConfig, TreasuryError},
 };
-use tributary_tests::{
+use tributary_tests::env::{
     community::{Community, OPERATING},
     pool::ONE,
 };

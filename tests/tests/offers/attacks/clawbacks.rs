@@ -2,7 +2,7 @@
 
 use soroban_sdk::{Address, BytesN};
 use tributary_common::interfaces::offers::{OfferTerms, OffersError};
-use tributary_tests::{market::Market, pool::ONE, sign::assert_refused};
+use tributary_tests::env::{market::Market, pool::ONE, sign::assert_refused};
 
 /// Three offers of TFT by three makers, 1 000, 2 000 and 3 000, and one of the other token.
 fn scene() -> (Market, Vec<(Address, BytesN<32>)>, BytesN<32>) {

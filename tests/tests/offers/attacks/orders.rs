@@ -2,7 +2,7 @@
 //! second.
 
 use tributary_common::interfaces::offers::OfferTerms;
-use tributary_tests::{
+use tributary_tests::env::{
     market::{Market, RICH},
     pool::ONE,
 };

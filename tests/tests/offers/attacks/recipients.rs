@@ -2,9 +2,11 @@
 
 use soroban_env_host::xdr::{AccountId, ScVal};
 use tributary_tests::{
-    network::val::{account, address, int, NO_DEADLINE},
-    pool::ONE,
-    suite::{field, fixed, integer, Sale, Suite},
+    env::pool::ONE,
+    ledger::{
+        suite::{field, fixed, integer, Sale, Suite},
+        val::{account, address, int, NO_DEADLINE},
+    },
 };
 
 struct Scene {

@@ -12,10 +12,12 @@ use tributary_common::{
 };
 use tributary_offers::event::Filled;
 use tributary_tests::{
-    market::{Market, RICH},
-    network::Cost,
-    pool::{NEVER, ONE},
-    sign::{assert_refused, assert_unauthorized, Call},
+    env::{
+        market::{Market, RICH},
+        pool::{NEVER, ONE},
+        sign::{assert_refused, assert_unauthorized, Call},
+    },
+    ledger::Cost,
     wasm::contract,
 };
 
@@ -145,9 +147,9 @@ fn what_is_signed_beneath_the_market_serves_nobody_else() {
 /// What making, filling and cancelling cost beside this many offers of the same token. (`make bench` goes
 /// on to 10 000.)
 fn costs_beside(count: u64) -> std::vec::Vec<Cost> {
-    use tributary_tests::{
-        network::val::{account, int, NO_DEADLINE},
+    use tributary_tests::ledger::{
         suite::{fixed, Sale, Suite},
+        val::{account, int, NO_DEADLINE},
     };
     let mut suite = Suite::new();
     let other = suite.asset("AAA");
@@ -433,7 +435,7 @@ fn a_pool_of_another_region_is_named_by_its_key() {
     let market = Market::new();
     // Regions are permissionless: anybody's pool of these tokens can be pegged to, by whoever names it.
     let key = PoolKey { code: market.code("EVIL"), ..market.key.clone() };
-    let evil = market.user(&[(&market.tft, tributary_tests::suite::BOND)]);
+    let evil = market.user(&[(&market.tft, tributary_tests::ledger::suite::BOND)]);
     market.create_region(&evil, "EVIL", &market.other).expect("a region");
     assert_ne!(market.pool(&key).address, market.pool(&market.key).address);
     assert_ne!(key.code, ROOT);

@@ -5,7 +5,7 @@ use soroban_sdk::{
     testutils::{MockAuth, MockAuthInvoke},
     Address, IntoVal, Val, Vec,
 };
-use tributary_tests::pool::{Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{Setup, World, NEVER, ONE};
 
 fn pool() -> (World, Address) {
     let (world, provider) = World::with_liquidity(Setup::default(), 1_000 * ONE, 1_000 * ONE);

@@ -1,7 +1,7 @@
 //! Inflating a share before others come, and donations.
 
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::pool::{assert_refused, World, ONE};
+use tributary_tests::env::pool::{assert_refused, World, ONE};
 
 #[test]
 fn inflating_a_share_costs_the_attacker_more_than_the_victim() {

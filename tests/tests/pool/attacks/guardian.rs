@@ -2,7 +2,7 @@
 
 use soroban_sdk::{IntoVal, Val, Vec};
 use tributary_pool::PAUSE_SECONDS;
-use tributary_tests::pool::{Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{Setup, World, NEVER, ONE};
 
 #[test]
 fn a_guardian_who_pauses_whenever_she_can_stops_no_exit_and_half_of_the_time_at_most() {

@@ -2,9 +2,11 @@
 
 use tributary_common::interfaces::{pool::PoolError, token::TokenError};
 use tributary_tests::{
-    env::set_balance,
-    own_token::OwnToken,
-    pool::{assert_refused, deploy, Setup, Tokens, World, NEVER},
+    env::{
+        own_token::OwnToken,
+        pool::{assert_refused, deploy, Setup, Tokens, World, NEVER},
+        set_balance,
+    },
     wasm::test_contract,
 };
 

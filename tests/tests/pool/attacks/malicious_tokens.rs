@@ -2,7 +2,7 @@
 
 use soroban_sdk::{contracttype, Address, IntoVal, Symbol, Val, Vec};
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::pool::{deploy, Setup, Tokens, World, NEVER, ONE};
+use tributary_tests::env::pool::{deploy, Setup, Tokens, World, NEVER, ONE};
 
 /// As in `tests/contracts/token`.
 #[contracttype]

@@ -1,7 +1,7 @@
 //! Where rounding could give something away.
 
 use tributary_common::interfaces::pool::PoolState;
-use tributary_tests::pool::{Setup, Tokens, World};
+use tributary_tests::env::pool::{Setup, Tokens, World};
 
 /// The product per share squared of `now` is not below that of `then`.
 fn assert_no_share_lost_value(then: &PoolState, now: &PoolState) {

@@ -4,8 +4,8 @@
 use soroban_sdk::Address;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_tests::{
+    env::pool::{assert_refused, Setup, World, ONE},
     model::{approximate, big, Account, Plain},
-    pool::{assert_refused, Setup, World, ONE},
 };
 
 /// A pool of which `attacker` owns `percent` of the shares, and a victim about to trade.

@@ -2,13 +2,13 @@
 
 use soroban_env_host::xdr::{AccountId, ScString, ScVal};
 use tributary_tests::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        scene::Scene,
+        suite::{map, new_token_params, symbol, Key, Suite},
         val::{account, address, int},
         Cost, Network,
     },
-    pool::ONE,
-    scene::Scene,
-    suite::{map, new_token_params, symbol, Key, Suite},
     wasm::contract,
 };
 

@@ -1,7 +1,7 @@
 //! Time jumps past every TTL. What was archived comes back as it was; nothing resets.
 
 use soroban_sdk::IntoVal;
-use tributary_tests::pool::{Setup, World, ONE};
+use tributary_tests::env::pool::{Setup, World, ONE};
 
 #[test]
 fn nothing_resets_when_a_ttl_has_passed() {

@@ -4,10 +4,12 @@ use soroban_sdk::{Address, Val};
 use tributary_common::interfaces::staking::StakingError;
 use tributary_factory::BOND_SECONDS;
 use tributary_tests::{
-    pool::ONE,
-    sign::{assert_refused, assert_unauthorized, Call},
-    stakes::{Stakes, DAY, WEEK, YEAR},
-    suite::BOND,
+    env::{
+        pool::ONE,
+        sign::{assert_refused, assert_unauthorized, Call},
+        stakes::{Stakes, DAY, WEEK, YEAR},
+    },
+    ledger::suite::BOND,
 };
 
 use super::{purse, undelegate, LEAVING};

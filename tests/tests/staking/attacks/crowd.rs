@@ -2,13 +2,15 @@
 
 use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 use tributary_tests::{
-    network::{
+    env::{
+        pool::ONE,
+        stakes::{DAY, WEEK, YEAR},
+    },
+    ledger::{
+        suite::{bytes, Suite},
         val::{account, int},
         Cost, LEDGER_SECONDS,
     },
-    pool::ONE,
-    stakes::{DAY, WEEK, YEAR},
-    suite::{bytes, Suite},
 };
 
 use super::LEAVING;

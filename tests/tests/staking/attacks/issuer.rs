@@ -2,10 +2,12 @@
 
 use tributary_common::interfaces::staking::{StakingClient, StakingError};
 use tributary_tests::{
-    pool::ONE,
-    sign::assert_refused,
-    stakes::{Stakes, WEEK},
-    suite::MIN_BOND,
+    env::{
+        pool::ONE,
+        sign::assert_refused,
+        stakes::{Stakes, WEEK},
+    },
+    ledger::suite::MIN_BOND,
     wasm::contract,
 };
 

@@ -3,11 +3,13 @@
 use tributary_common::interfaces::staking::{StakingError, MIN_AMOUNT};
 use tributary_staking::{MAX_LOCK, WINDOW_SECONDS};
 use tributary_tests::{
-    env::hurried_env,
-    pool::ONE,
-    sign::assert_refused,
-    stakes::{Stake, Stakes, WEEK, YEAR},
-    suite::MIN_BOND,
+    env::{
+        hurried_env,
+        pool::ONE,
+        sign::assert_refused,
+        stakes::{Stake, Stakes, WEEK, YEAR},
+    },
+    ledger::suite::MIN_BOND,
 };
 
 use super::{

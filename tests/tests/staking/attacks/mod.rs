@@ -13,9 +13,11 @@ use soroban_sdk::Address;
 use tributary_common::interfaces::staking::{StakingClient, StakingError};
 use tributary_staking::UNBONDING_SECONDS;
 use tributary_tests::{
-    regions::Refusal,
-    stakes::{Stake, Stakes},
-    suite::MIN_BOND,
+    env::{
+        regions::Refusal,
+        stakes::{Stake, Stakes},
+    },
+    ledger::suite::MIN_BOND,
     wasm::contract,
 };
 

@@ -7,11 +7,13 @@ use tributary_common::interfaces::{
     treasury::Action,
 };
 use tributary_tests::{
-    env::hurried_env,
-    pool::ONE,
-    sign::{assert_refused, assert_unauthorized, Call},
-    stakes::{Stakes, DAY, WEEK, YEAR},
-    suite::{BOND, MIN_BOND},
+    env::{
+        hurried_env,
+        pool::ONE,
+        sign::{assert_refused, assert_unauthorized, Call},
+        stakes::{Stakes, DAY, WEEK, YEAR},
+    },
+    ledger::suite::{BOND, MIN_BOND},
 };
 
 use super::{assert_close, assert_fails, claim, undelegate, unstake, LEAVING};

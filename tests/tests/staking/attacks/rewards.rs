@@ -3,10 +3,12 @@
 use tributary_common::interfaces::staking::StakingError;
 use tributary_staking::MAX_LOCK;
 use tributary_tests::{
-    pool::ONE,
-    sign::assert_refused,
-    stakes::{Stake, Stakes, DAY, WEEK},
-    suite::MIN_BOND,
+    env::{
+        pool::ONE,
+        sign::assert_refused,
+        stakes::{Stake, Stakes, DAY, WEEK},
+    },
+    ledger::suite::MIN_BOND,
 };
 
 use super::{

@@ -9,12 +9,14 @@ use soroban_sdk::Address;
 use tributary_common::interfaces::staking::{Place, SlashStatus, StakingError};
 use tributary_staking::{MAX_LOCK, WINDOW_SECONDS};
 use tributary_tests::{
-    env::hurried_env,
-    pool::ONE,
-    sign::assert_refused,
-    stakes::{Stake, Stakes, DAY, WEEK},
+    env::{
+        hurried_env,
+        pool::ONE,
+        sign::assert_refused,
+        stakes::{Stake, Stakes, DAY, WEEK},
+    },
+    ledger::suite::MIN_BOND,
     story::check,
-    suite::MIN_BOND,
 };
 
 use super::{

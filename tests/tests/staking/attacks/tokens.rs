@@ -2,7 +2,7 @@
 
 use soroban_sdk::{IntoVal, Val};
 use tributary_common::interfaces::staking::StakingError;
-use tributary_tests::{
+use tributary_tests::env::{
     pool::ONE,
     sign::{assert_refused, assert_unauthorized, Call},
     stakes::{Stakes, WEEK},

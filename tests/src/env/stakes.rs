@@ -11,10 +11,12 @@ use tributary_common::interfaces::{
 };
 
 use crate::{
-    env::empty_env,
-    regions::{Refusal, Regions},
-    sign::Call,
-    suite::MIN_BOND,
+    env::{
+        empty_env,
+        regions::{Refusal, Regions},
+        sign::Call,
+    },
+    ledger::suite::MIN_BOND,
 };
 
 pub const DAY: u64 = 24 * 60 * 60;

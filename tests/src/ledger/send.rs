@@ -18,7 +18,7 @@ use tributary_localnet::{
     soroban::archived,
 };
 
-use crate::network::{xdr, Network, LEDGER_SECONDS};
+use crate::ledger::{xdr, Network, LEDGER_SECONDS};
 
 /// 200 days, after which everything that has a time to live is archived.
 pub const IDLE_LEDGERS: u32 = 200 * 17_280;

@@ -6,12 +6,9 @@ use soroban_env_host::{
     HostError,
 };
 
-use crate::{
-    camp::Camp,
-    network::{invocation, Applied, Network, Simulation, MARGIN_INSTRUCTIONS, MARGIN_PERCENT},
-    scene::Scene,
-    suite::Suite,
-    vault::Vault,
+use crate::ledger::{
+    camp::Camp, invocation, scene::Scene, suite::Suite, vault::Vault, Applied, Network, Simulation,
+    MARGIN_INSTRUCTIONS, MARGIN_PERCENT,
 };
 
 /// A fixture around a network. It is prepared once; a clone is cheap.

@@ -1,5 +1,14 @@
 //! An SDK environment as a network would be, and what issuers and time do in it.
 
+pub mod community;
+pub mod market;
+pub mod native;
+pub mod own_token;
+pub mod pool;
+pub mod regions;
+pub mod sign;
+pub mod stakes;
+
 use soroban_env_host::DiagnosticLevel;
 use soroban_sdk::{
     testutils::{EnvTestConfig, Ledger as _, LedgerInfo},
@@ -7,7 +16,7 @@ use soroban_sdk::{
     Address, Env, IntoVal, Symbol,
 };
 
-use crate::native::{replace_wasm, NATIVE};
+use crate::env::native::{replace_wasm, NATIVE};
 
 /// An empty ledger with mainnet's limits and TTLs. With `TRIBUTARY_NATIVE=1` the contracts run natively on it.
 pub fn empty_env() -> Env {

@@ -11,11 +11,11 @@ use soroban_env_host::{
 };
 
 use crate::{
-    network::{
+    env::pool::ONE,
+    ledger::{
         val::{account, address, int, NO_DEADLINE},
         Applied, Network,
     },
-    pool::ONE,
     wasm::contract,
 };
 

@@ -19,11 +19,11 @@ use tributary_common::{
 use tributary_factory::BOND_SECONDS;
 
 use crate::{
-    env::{claw_back, empty_env, mint, set_balance, wait},
-    network::LEDGER_SECONDS,
-    pool::NEVER,
-    sign::Call,
-    suite::{BOND, MIN_BOND, MIN_RESERVE, OFFERS_FEE},
+    env::{claw_back, empty_env, mint, pool::NEVER, set_balance, sign::Call, wait},
+    ledger::{
+        suite::{BOND, MIN_BOND, MIN_RESERVE, OFFERS_FEE},
+        LEDGER_SECONDS,
+    },
     wasm::{contract, test_contract},
 };
 

@@ -3,12 +3,12 @@
 use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 
 use crate::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        suite::{fixed, policy, Key, Sale, Suite},
         val::{account, address, int},
         Cost, LEDGER_SECONDS,
     },
-    pool::ONE,
-    suite::{fixed, policy, Key, Sale, Suite},
 };
 
 pub const DAY: u64 = 24 * 60 * 60;

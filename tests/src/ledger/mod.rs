@@ -2,6 +2,13 @@
 //! closed ledger, as a wallet does, and applied with what the simulation found, as a validator
 //! does. Every figure is the host's own.
 
+pub mod camp;
+pub mod resimulation;
+pub mod scene;
+pub mod send;
+pub mod suite;
+pub mod vault;
+
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use ed25519_dalek::{Signer, SigningKey};

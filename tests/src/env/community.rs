@@ -8,8 +8,8 @@ use tributary_common::interfaces::{
     treasury::{Action, Books, Grant, Policy, PolicyPool, TreasuryClient},
 };
 
-use crate::{
-    env::empty_env,
+use crate::env::{
+    empty_env,
     pool::{NEVER, ONE},
     regions::{Refusal, Regions},
     sign::Call,

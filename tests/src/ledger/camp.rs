@@ -3,12 +3,12 @@
 use soroban_env_host::xdr::{AccountId, ScAddress, ScVal};
 
 use crate::{
-    network::{
+    env::pool::ONE,
+    ledger::{
+        suite::{bytes, Suite},
         val::{account, address, int},
         Applied, LEDGER_SECONDS,
     },
-    pool::ONE,
-    suite::{bytes, Suite},
 };
 
 pub const DAY: u64 = 24 * 60 * 60;

@@ -8,9 +8,12 @@ use soroban_sdk::{
 use tributary_common::interfaces::pool::{PoolClient, PoolError, PoolState};
 
 use crate::{
-    env::{claw_back, empty_env, mint, set_balance, wait},
-    network::LEDGER_SECONDS,
-    sign::{sign, Call},
+    env::{
+        claw_back, empty_env, mint, set_balance,
+        sign::{sign, Call},
+        wait,
+    },
+    ledger::LEDGER_SECONDS,
     wasm::{contract, test_contract},
 };
 

@@ -10,12 +10,14 @@ use tributary_common::interfaces::{
 };
 
 use crate::{
-    env::{empty_env, wait},
-    network::LEDGER_SECONDS,
-    pool::ONE,
-    regions::{Refusal, Regions},
-    sign::Call,
-    suite::BOND,
+    env::{
+        empty_env,
+        pool::ONE,
+        regions::{Refusal, Regions},
+        sign::Call,
+        wait,
+    },
+    ledger::{suite::BOND, LEDGER_SECONDS},
     wasm::contract,
 };
 

@@ -6,11 +6,11 @@ use soroban_env_host::{
 };
 
 use crate::{
-    network::{
+    env::pool::ONE,
+    ledger::{
         val::{account, address, int, text, NO_DEADLINE},
         Applied, Network,
     },
-    pool::ONE,
     wasm::contract,
 };
 

@@ -10,8 +10,8 @@ use tributary_common::{
     price::Fraction,
 };
 
-use crate::{
-    env::empty_env,
+use crate::env::{
+    empty_env,
     pool::{NEVER, ONE},
     regions::{Refusal, Regions},
     sign::Call,
