@@ -82,7 +82,7 @@ pub fn number(bits: u32) -> impl Strategy<Value = u128> + Clone {
         let all = u128::MAX >> (128 - bits);
         match edge {
             0..4 => value & all,
-            4 => value % 16 & all,
+            4 => (value % 16) & all,
             5 => 1 << (bits - 1),
             6 => (1 << (bits - 1)) - 1,
             _ => all,
