@@ -56,7 +56,8 @@ soak: export PROPTEST_RNG_SEED := $(or $(PROPTEST_RNG_SEED),$(shell od -An -N6 -
 soak: rust
 	$(call compile,test --locked --workspace --no-run,--tests)
 	@echo "PROPTEST_RNG_SEED=$$PROPTEST_RNG_SEED PROPTEST_CASES=$$PROPTEST_CASES"
-	$(CARGO) test --locked --workspace --test math --test invariants --test router --test attacks
+	$(CARGO) test --locked --workspace --test math --test invariants --test router --test attacks \
+		--test resimulation
 
 # guided by coverage, so many seconds a target; what it adds to the corpora, and what fails, is in target/fuzz
 FUZZ_SECONDS := 60

@@ -45,20 +45,32 @@ pub trait Story: Sized {
 
 /// Tells `PROPTEST_CASES` stories, 256 unless that says otherwise, after those that failed before.
 pub fn tell<S: Story>(name: &str) {
-    run(name, (S::setup(), story::<S>()), |(setup, steps)| play::<S>(&setup, &steps).map(|_| ()));
+    tell_one_in::<S>(1, name);
+}
+
+/// As `tell`, of a world that takes its time: one in so many of the stories.
+pub fn tell_one_in<S: Story>(many: u32, name: &str) {
+    let stories = (S::setup(), story::<S>());
+    run(name, many, stories, |(setup, steps)| play::<S>(&setup, &steps).map(|_| ()));
 }
 
 /// As `tell`, of any property: `holds` panics where it does not.
 pub fn check<S: Strategy>(name: &str, values: S, holds: impl Fn(S::Value)) {
-    run(name, values, |value| {
+    run(name, 1, values, |value| {
         let told = format!("{value:?}");
         quietly(|| holds(value)).map_err(|why| format!("{told}\n{why}"))
     });
 }
 
 /// Failing cases are kept in `proptest-regressions/<name>.txt`, and tried first.
-fn run<S: Strategy>(name: &str, values: S, test: impl Fn(S::Value) -> Result<(), String>) {
-    let config = config(name);
+fn run<S: Strategy>(
+    name: &str,
+    one_in: u32,
+    values: S,
+    test: impl Fn(S::Value) -> Result<(), String>,
+) {
+    let mut config = config(name);
+    config.cases = (config.cases / one_in).max(1);
     let cases = config.cases;
     let done = Cell::new(0u32);
     let result = TestRunner::new(config).run(&values, |value| {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use ed25519_dalek::Signer;
 use soroban_env_host::xdr::{
-    AccountId, DecoratedSignature, ExtensionPoint, HostFunction, InvokeHostFunctionOp,
-    LedgerEntryData, LedgerKey, Memo, MuxedAccount, Operation, OperationBody, OperationResult,
-    OperationResultTr, Preconditions, PublicKey, RestoreFootprintOp, ScVal, SequenceNumber,
-    Signature, SignatureHint, SorobanAuthorizationEntry, SorobanTransactionData, Transaction,
-    TransactionEnvelope, TransactionExt, TransactionResultResult, TransactionV1Envelope,
+    AccountId, DecoratedSignature, DiagnosticEvent, ExtensionPoint, HostFunction,
+    InvokeHostFunctionOp, LedgerEntryData, LedgerKey, Memo, MuxedAccount, Operation, OperationBody,
+    OperationResult, OperationResultTr, Preconditions, PublicKey, RestoreFootprintOp, ScVal,
+    SequenceNumber, Signature, SignatureHint, SorobanAuthorizationEntry, SorobanTransactionData,
+    Transaction, TransactionEnvelope, TransactionExt, TransactionResultResult,
+    TransactionV1Envelope,
 };
 use tributary_localnet::{
     ledger::account_key,
@@ -30,6 +31,8 @@ pub struct Prepared {
     pub call: HostFunction,
     /// What the call returned in simulation.
     pub value: ScVal,
+    /// What the call emitted in simulation, and what was rolled back.
+    pub events: Vec<DiagnosticEvent>,
     pub auth: Vec<SorobanAuthorizationEntry>,
     pub data: SorobanTransactionData,
 }
@@ -114,7 +117,7 @@ impl Network {
         let (value, mut auth) = simulated.result.expect("an invocation has a result");
         self.authorize(&mut auth);
         let data = simulated.transaction_data.expect("a simulation that succeeded has it");
-        Ok(Prepared { source: source.clone(), call, value, auth, data })
+        Ok(Prepared { source: source.clone(), call, value, events: simulated.events, auth, data })
     }
 
     /// Sends exactly what was prepared, and closes the ledger with it. The error is what the network refuses it with.

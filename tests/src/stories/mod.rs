@@ -4,6 +4,7 @@ pub mod factory;
 pub mod offers;
 pub mod pool;
 pub mod router;
+pub mod sends;
 pub mod staking;
 pub mod token;
 pub mod treasury;

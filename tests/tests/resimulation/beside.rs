@@ -1,5 +1,5 @@
-//! What others can do between a simulation and its sending so that the network refuses what the contracts would still
-//! do, and what it refuses by itself. All that is met here is listed in `tributary_tests::ledger::send::EXPECTED`.
+//! Simulated, and refused when sent although another simulation would succeed: what `tributary_tests::ledger::send::EXPECTED`
+//! lists of that kind, with a good case beside it.
 
 use std::collections::BTreeMap;
 
@@ -86,12 +86,8 @@ fn quotes() -> Option<String> {
     });
     suite.network.close(1);
     sent_after(&mut suite.network, &first, |network| {
-        assert_eq!(network.prepare_and_send(&admin_of(&second), &second.invocation()), Ok(None));
+        assert_eq!(network.prepare_and_send(&second.who, &second.invocation()), Ok(None));
     })
-}
-
-fn admin_of(call: &Call) -> AccountId {
-    call.who.clone()
 }
 
 /// A policy that names a pool which is observed for the first time.
@@ -139,7 +135,7 @@ fn rent() -> Option<String> {
 }
 
 #[test]
-fn what_is_refused_though_simulated_is_known() {
+fn what_is_refused_though_simulated_is_listed() {
     let [swap, many] = unpayable();
     let outcomes = [
         ("router: swap_with_offers, an offer that cannot be paid", swap),
@@ -150,6 +146,5 @@ fn what_is_refused_though_simulated_is_known() {
     ];
     let refused = outcomes.into_iter().filter_map(|(name, refusal)| Some((name.into(), refusal?)));
     let refused: BTreeMap<String, String> = refused.collect();
-    println!("{refused:#?}");
     assert_as_expected("beside others", refused);
 }

@@ -199,7 +199,6 @@ fn calls_at_the_caps_apply() {
             }
         }
     }
-    println!("{refused:#?}");
     // What was proposed lapses.
     assert_eq!(
         impossible,

@@ -3,5 +3,6 @@
 mod beside;
 mod caps;
 mod pool;
+mod random;
 mod staking;
 mod treasury;
