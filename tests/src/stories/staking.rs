@@ -18,7 +18,7 @@ use crate::{
     ledger::suite::MIN_BOND,
     model::big,
     staking_model::{Exact, Model},
-    story::Story,
+    story::{chosen, Chosen, Story},
 };
 
 const OWNERS: usize = 5;
@@ -53,13 +53,6 @@ pub struct Begin {
     stakes: [(i128, u64); OWNERS],
     /// Of the first two owners, who ask to be validators.
     commissions: [u32; 2],
-}
-
-/// A position: the place in the list of those that the call is about, or of all.
-#[derive(Clone, Copy, Debug)]
-pub struct Chosen {
-    index: Index,
-    of_all: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -164,20 +157,17 @@ fn lock() -> impl Strategy<Value = u64> {
 
 fn call() -> impl Strategy<Value = Call> {
     let index = any::<Index>;
-    let position = || {
-        (index(), prop::bool::weighted(0.125)).prop_map(|(index, of_all)| Chosen { index, of_all })
-    };
     let bps = prop_oneof![8 => 1..=1_000u32, 1 => 0..=3_001u32, 1 => Just(3_000)];
     prop_oneof![
         6 => (0..OWNERS, amount(), lock())
             .prop_map(|(owner, amount, lock)| Call::Stake { owner, amount, lock }),
         2 => (index(), lock()).prop_map(|(position, lock)| Call::Extend { position, lock }),
         2 => index().prop_map(|position| Call::Expire { position }),
-        9 => (position(), prop::option::weighted(0.97, index()))
+        9 => (chosen(), prop::option::weighted(0.97, index()))
             .prop_map(|(position, validator)| Call::Delegate { position, validator }),
-        8 => position().prop_map(|position| Call::Undelegate { position }),
-        6 => position().prop_map(|position| Call::CompleteUnbonding { position }),
-        7 => position().prop_map(|position| Call::Unstake { position }),
+        8 => chosen().prop_map(|position| Call::Undelegate { position }),
+        6 => chosen().prop_map(|position| Call::CompleteUnbonding { position }),
+        7 => chosen().prop_map(|position| Call::Unstake { position }),
         5 => index().prop_map(|position| Call::Claim { position }),
         6 => amount().prop_map(|amount| Call::Notify { amount }),
         1 => (index(), 0..=2_001u32)
@@ -351,14 +341,9 @@ impl Game {
 
     /// One in these places, if there is one.
     fn position_in(&self, places: &[Place], chosen: Chosen) -> (usize, Address, u32) {
-        let positions = 0..self.model.positions.len();
-        let there = |at: &usize| places.contains(&self.model.positions[*at].place);
-        let found: Vec<_> = positions.clone().filter(there).collect();
-        let position = if found.is_empty() || chosen.of_all {
-            chosen.index.index(positions.len())
-        } else {
-            *chosen.index.get(&found)
-        };
+        let position = chosen
+            .among(&self.model.positions, |position| places.contains(&position.place))
+            .expect("each owner begins with one");
         let (owner, number) = self.position(position);
         (position, owner, number)
     }

@@ -6,7 +6,7 @@ use proptest::{
     sample::{select, Index},
 };
 use soroban_sdk::Address;
-use tributary_common::interfaces::staking::{Place, SlashStatus, StakingError};
+use tributary_common::interfaces::staking::{Place, SlashStatus, StakingError, MIN_AMOUNT};
 use tributary_staking::{MAX_LOCK, WINDOW_SECONDS};
 use tributary_tests::{
     env::{
@@ -359,4 +359,135 @@ fn assert_whole_with(stakes: &Stakes, owned: &[Stake], validators: &[Address]) {
 fn what_is_withheld_is_paid_once_or_slashed_once_in_any_order() {
     let acts = vec((any::<Index>(), act()), 1..100);
     check("slashes", acts, |acts: Vec<(Index, Act)>| withheld_in_any_order(&acts));
+}
+
+#[test]
+fn thousands_of_roundings_gain_nothing() {
+    let stakes = Stakes::on(hurried_env());
+    let env = &stakes.env;
+    env.cost_estimate().budget().reset_unlimited();
+    let validator = stakes.validator_with(1_000 * ONE + 7, 0);
+    let honest = stakes.delegated(777 * ONE + 3, 0, &validator);
+    // Shares at an odd price, in both pools.
+    let left = stakes.delegated(333 * ONE + 1, 0, &validator);
+    undelegate(&stakes, &left);
+    stakes.slash(&validator, 1_234);
+    stakes.slash(&validator, 17);
+    let thief = stakes.user(&[(&stakes.tft, 1_000 * ONE)]);
+    env.mock_all_auths();
+    for number in 0..70 {
+        let amount = MIN_AMOUNT + i128::from(number) * 3;
+        stakes.staking.stake(&thief, &amount, &0);
+    }
+    let amounts = || [&honest, &left].map(|stake| stakes.position(stake).amount);
+    let mut before = amounts();
+    let mut not_less = || {
+        let after = amounts();
+        assert!(after[0] >= before[0] && after[1] >= before[1], "{before:?} {after:?}");
+        before = after;
+    };
+    for _ in 0..12 {
+        for number in 0..70 {
+            stakes.staking.delegate(&thief, &number, &validator);
+        }
+        not_less();
+        for number in 0..70 {
+            stakes.staking.undelegate(&thief, &number);
+        }
+        not_less();
+        stakes.pass(LEAVING);
+    }
+    for number in 0..70 {
+        stakes.staking.unstake(&thief, &number);
+    }
+    env.set_auths(&[]);
+    let lost = 1_000 * ONE - purse(&stakes, &thief);
+    // Two roundings a turn, a unit each at most.
+    assert!((0..=2 * 12 * 70).contains(&lost), "{lost}");
+    not_less();
+    assert_whole_with(&stakes, &[honest, left], &[validator]);
+}
+
+#[test]
+fn a_bond_is_what_the_validator_itself_has_with_itself() {
+    let stakes = Stakes::new();
+    let env = &stakes.env;
+    let [validator, other] = [(); 2].map(|()| stakes.validator(0));
+    let delegator = stakes.delegated(1_000 * ONE, 0, &validator);
+    stakes.give(&stakes.tft, &validator, 10_000 * ONE);
+    for amount in [300 * ONE, 500 * ONE, 700 * ONE] {
+        stakes.stake_as(&validator, amount, 0).expect("staked");
+    }
+    let own = |number: u32| (validator.clone(), number);
+    let bond = |expected: i128| {
+        assert_close("bond", stakes.at(&validator).bond, expected, 3);
+    };
+    bond(MIN_BOND);
+    stakes.delegate(&own(1), &validator).expect("delegated");
+    stakes.delegate(&own(2), &other).expect("delegated");
+    bond(MIN_BOND + 300 * ONE);
+    assert_eq!(stakes.at(&other).bond, MIN_BOND);
+    undelegate(&stakes, &own(2));
+    bond(MIN_BOND + 300 * ONE);
+    stakes.slash(&validator, 1_000);
+    bond((MIN_BOND + 300 * ONE) * 9 / 10);
+    undelegate(&stakes, &delegator);
+    undelegate(&stakes, &own(0));
+    bond(270 * ONE);
+    stakes.delegate(&own(3), &validator).expect("delegated");
+    bond(970 * ONE);
+    stakes.slash(&validator, 2_000);
+    bond(776 * ONE);
+    undelegate(&stakes, &own(3));
+    undelegate(&stakes, &own(1));
+    assert_eq!((stakes.at(&validator).bond, stakes.at(&validator).stake), (0, 0));
+    // Without one nobody comes; nor with one that is too small; nor by registering again.
+    let newcomer = stakes.stake(1_000 * ONE, 0);
+    let refused = || stakes.delegate(&newcomer, &validator);
+    assert_refused(env, StakingError::BondTooSmall, refused);
+    assert_refused(env, StakingError::DuplicateValidator, || stakes.register(&own(0), 0));
+    // It leaves like any other stake: in 28 days to the second.
+    stakes.pass(LEAVING - 5);
+    assert_fails(StakingError::StillUnbonding, unstake(&stakes, &own(1)));
+    assert_fails(StakingError::StillUnbonding, complete(&stakes, &own(1)));
+    assert_fails(StakingError::StillUnbonding, stakes.delegate(&own(1), &other));
+    stakes.pass(5);
+    assert_eq!(complete(&stakes, &own(1)), Ok(216 * ONE));
+    stakes.stake_as(&validator, MIN_BOND - 1, 0).expect("staked");
+    stakes.stake_as(&validator, ONE, 0).expect("staked");
+    stakes.delegate(&own(4), &validator).expect("delegated");
+    bond(MIN_BOND - 1);
+    assert_fails(StakingError::BondTooSmall, refused());
+    // From what has left it, in the same call.
+    stakes.delegate(&own(0), &validator).expect("delegated");
+    bond(MIN_BOND - 1 + MIN_BOND * 72 / 100);
+    refused().expect("delegated");
+    let positions: Vec<_> = (0..6).map(own).chain([delegator, newcomer]).collect();
+    let all: Vec<_> = positions.into_iter().chain([(other.clone(), 0)]).collect();
+    assert_whole(&stakes, &all, &[validator, other]);
+}
+
+#[test]
+fn what_was_slashed_earns_no_longer() {
+    let stakes = Stakes::new();
+    let [slashed, other] = [(); 2].map(|()| stakes.validator_with(1_000 * ONE, 0));
+    let [hit, not] = [&slashed, &other].map(|with| stakes.delegated(1_000 * ONE, WEEK, with));
+    stakes.slash(&slashed, 3_000);
+    for stake in [&hit, &not] {
+        stakes.any::<()>("expire", stake).expect("expired");
+    }
+    // Who comes after the slash pays its price for shares, and earns by amount.
+    let late = stakes.delegated(700 * ONE, 0, &slashed);
+    let full = u128::from(MAX_LOCK) * 2;
+    let worth = |validator: &Address| stakes.at(validator).stake.unsigned_abs() * full;
+    for validator in [&slashed, &other] {
+        let weight = stakes.at(validator).weight;
+        assert!(worth(validator) - weight < full, "{weight} of {}", worth(validator));
+    }
+    stakes.notify(70_000 * ONE).expect("notified");
+    stakes.pass(WEEK);
+    let [hit, not, late] = [&hit, &not, &late].map(|stake| claim(&stakes, stake).expect("paid"));
+    let per_unit = not / 1_000;
+    assert_close("hit", hit, per_unit * 700, ONE / 1_000);
+    assert_close("late", late, per_unit * 700, ONE / 1_000);
 }
