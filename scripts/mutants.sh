@@ -12,7 +12,7 @@ for tool in cargo-mutants cargo-nextest; do
 done
 git diff --quiet || { echo "commit or stash first: the files are changed in place"; exit 1; }
 export TRIBUTARY_NATIVE=1 PROPTEST_CASES="${PROPTEST_CASES:-8}" PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-1}"
-export PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 PROPTEST_MAX_SHRINK_ITERS=0
+export NEXTEST_PROFILE=native PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 PROPTEST_MAX_SHRINK_ITERS=0
 out=target/mutants
 mkdir -p "$out"
 # Without a fault all must pass. (What cargo-mutants runs for that are the tests of the contracts' own packages: none.)

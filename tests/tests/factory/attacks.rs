@@ -13,7 +13,6 @@ use tributary_common::interfaces::{
 use tributary_factory::{BOND_SECONDS, DELAY_SECONDS};
 use tributary_tests::{
     env::{
-        native::NATIVE,
         own_token::{new_token, GENESIS},
         pool::{deploy, NEVER, ONE},
         regions::{templates, Regions, POOLS_DEADLINE},
@@ -242,10 +241,6 @@ fn a_token_that_lies_or_takes_a_fee_harms_only_its_own_pool() {
 
 #[test]
 fn the_registry_outlives_every_ttl() {
-    if *NATIVE {
-        // No call loads a code, so none restores the codes one by one, and all are restored at once.
-        return;
-    }
     let regions = Regions::new();
     let (founder, key) = regions.region("ALPS", 1_000 * ONE, 1_000 * ONE);
     let accept = regions.to_factory("accept_admin", (key.code.clone(),));
