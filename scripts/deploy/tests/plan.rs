@@ -64,7 +64,7 @@ fn addresses_are_those_of_the_test_ledger() {
     let toml = changed("# tft = \"TFT:GBOV", &format!("tft = \"TFT:{}\" # ", suite.issuer));
     let plan = Plan::new(
         Network::Local,
-        network::PASSPHRASE,
+        ledger::PASSPHRASE,
         Deployer::Address(suite.admin.clone()),
         &toml
             .replace("\"ALP\"", &format!("\"ALP:{G}\""))
