@@ -61,8 +61,8 @@ impl Call {
     }
 }
 
-/// Ledgers within which what was simulated is sent: a day, far beyond the time bounds that SDKs set. Later on, rent may have
-/// fallen due that was not when the call was simulated.
+/// Ledgers within which what was simulated is sent: a day, far beyond the time bounds that SDKs set. Later on, rent
+/// may have fallen due that was not when the call was simulated.
 const SENT_WITHIN: u32 = 17_280;
 
 /// Simulates `call`, lets others act, closes `later` ledgers and applies it, in `world`. The error is the contract's.
