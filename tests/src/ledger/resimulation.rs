@@ -61,9 +61,9 @@ impl Call {
     }
 }
 
-/// Ledgers within which a client sends: an hour's, which no SDK's time bounds exceed. Later on, rent may have fallen
-/// due that was not when the call was simulated.
-const SENT_WITHIN: u32 = 720;
+/// Ledgers within which what was simulated is sent: a day, far beyond the time bounds that SDKs set. Later on, rent
+/// may have fallen due that was not when the call was simulated.
+const SENT_WITHIN: u32 = 17_280;
 
 /// Simulates `call`, lets others act, closes `later` ledgers and applies it, in `world`. The error is the contract's.
 pub fn try_later<W: World>(
