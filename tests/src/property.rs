@@ -1,6 +1,6 @@
 //! Properties of pure functions: held for many random values, or for the one that a fuzzer's bytes stand for.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::LazyLock};
 
 use proptest::{
     prelude::*,
@@ -64,10 +64,18 @@ pub fn config(name: &str) -> Config {
     Config { failure_persistence: Some(Box::new(persistence)), ..Config::default() }
 }
 
-/// Draws not from chance but from these bytes, then zeros.
-pub fn from_bytes(bytes: &[u8]) -> TestRunner {
-    let rng = TestRng::from_seed(RngAlgorithm::PassThrough, bytes);
-    TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng)
+/// Draws not from chance but from these bytes. More follow, always the same: from the zeros that follow otherwise, a range
+/// is drawn for ever. Whatever splits what is there, as unions and `prop_flat_map` do, does it in halves, of which the
+/// latter has only those.
+fn from_bytes(bytes: &[u8]) -> TestRunner {
+    static MORE: LazyLock<[u8; 16_384]> = LazyLock::new(|| {
+        let mut more = [0; 16_384];
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha).fill_bytes(&mut more);
+        more
+    });
+    let bytes = [bytes, &*MORE].concat();
+    let rng = TestRng::from_seed(RngAlgorithm::PassThrough, &bytes);
+    TestRunner::new_with_rng(Config::default(), rng)
 }
 
 /// So many values, always the same ones.

@@ -16,10 +16,10 @@ use proptest::{
     prelude::*,
     sample::Index,
     strategy::ValueTree,
-    test_runner::{TestCaseError, TestError, TestRunner},
+    test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
 };
 
-use crate::property::{config, from_bytes};
+use crate::property::config;
 
 /// How many steps a story has on average; the longest has nearly twice as many.
 pub const STEPS: usize = 32;
@@ -100,13 +100,25 @@ pub fn sample<S: Story>(stories: u32, steps: usize, mut then: impl FnMut(&S)) {
     }
 }
 
-/// Tells the one story that these bytes stand for; a fuzzer's.
+/// Tells the one story that a fuzzer's bytes stand for: each four are the seed of the setup or of a step, so that where
+/// the fuzzer changes, inserts or leaves out some, it mostly changes, inserts or leaves out one step.
 pub fn tell_bytes<S: Story>(bytes: &[u8]) {
-    let Ok(tree) = (S::setup(), story::<S>()).new_tree(&mut from_bytes(bytes)) else { return };
-    let (setup, steps) = tree.current();
+    let mut seeds = bytes.chunks_exact(4);
+    let setup = seeds.next().and_then(|seed| drawn(&S::setup(), seed));
+    let steps =
+        seeds.take(2 * STEPS).filter_map(|seed| drawn(&S::steps(), seed)).collect::<Vec<_>>();
+    let Some(setup) = setup else { return };
     if let Err(story) = play::<S>(&setup, &steps) {
         panic!("{story}");
     }
+}
+
+fn drawn<S: Strategy>(strategy: &S, seed: &[u8]) -> Option<S::Value> {
+    let mut all = [0; 32];
+    all[..seed.len()].copy_from_slice(seed);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &all);
+    let tree = strategy.new_tree(&mut TestRunner::new_with_rng(Config::default(), rng));
+    tree.ok().map(|tree| tree.current())
 }
 
 fn story<S: Story>() -> impl Strategy<Value = Vec<S::Step>> {

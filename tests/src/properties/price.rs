@@ -132,13 +132,13 @@ pub fn from_mean(values: Values) {
 }
 
 pub fn falling(values: Values) {
-    let dutch = [amount(), amount(), amount()].prop_flat_map(|[one, two, den]| {
-        let time = (1..64u32, any::<u64>()).prop_map(|(zeros, time)| time >> zeros);
-        (time.clone(), time).prop_map(move |(since, lasts)| {
+    let time = || (1..64u32, any::<u64>()).prop_map(|(zeros, time)| time >> zeros);
+    let dutch = ([amount(), amount(), amount()], time(), time()).prop_map(
+        |([one, two, den], from, lasts)| {
             let (start, end) = (one.max(two), one.min(two));
-            Dutch { start, end, den, since, until: since + 1 + lasts }
-        })
-    });
+            Dutch { start, end, den, since: from, until: from + 1 + lasts }
+        },
+    );
     let moment = (0..6u8, any::<u64>());
     let strategy = (dutch, moment).prop_map(|(dutch, (place, time))| {
         let Dutch { since, until, .. } = dutch;
