@@ -3,8 +3,11 @@
 
 use crate::{properties, property::Values, stories, story::tell_bytes};
 
+/// What runs one input.
+pub type Target = fn(&[u8]);
+
 /// By the names of `tests/fuzz/targets` and `tests/fuzz/corpus`.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("mathematics", mathematics),
     ("offers", offers),
     ("pool", pool),

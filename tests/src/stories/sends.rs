@@ -353,7 +353,7 @@ impl Game {
         let amount = deed.part.of(WHOLE);
         let key = &self.keys[deed.which % self.keys.len()];
         let pool = suite.pool(key);
-        let token = if deed.which % 2 == 0 { &suite.tft } else { &key.1 };
+        let token = if deed.which.is_multiple_of(2) { &suite.tft } else { &key.1 };
         let trade = |first: i128, second: i128| {
             vec![me.clone(), address(token), int(first), int(second), me.clone(), NO_DEADLINE]
         };
@@ -441,7 +441,7 @@ impl Game {
 
     fn pair(&self, deed: &Deed) -> (ScAddress, ScAddress) {
         let (tft, other) = (self.vault.suite.tft.clone(), self.keys[deed.which / 2 % 3].1.clone());
-        if deed.which % 2 == 0 {
+        if deed.which.is_multiple_of(2) {
             (tft, other)
         } else {
             (other, tft)
@@ -456,7 +456,7 @@ impl Game {
             let (selling, buying) = self.pair(deed);
             let pool = self.vault.suite.pool(&self.keys[deed.which / 2 % 3]);
             // Around what the pools pay: one of TFT is worth two of the others.
-            let (num, den) = if deed.which % 2 == 0 { (199, 100) } else { (49, 100) };
+            let (num, den) = if deed.which.is_multiple_of(2) { (199, 100) } else { (49, 100) };
             let price = match deed.which % 3 {
                 0 => fixed(num, den),
                 1 => dutch(num * 2, num / 2, den, now, now + DAY),
