@@ -325,18 +325,3 @@ fn vec_of(state: &PoolState) -> std::vec::Vec<i128> {
         state.last_record.into(),
     ]
 }
-
-/// Holds that `call` is refused with `error` and changes nothing that `books` sees.
-pub fn assert_refused<T: std::fmt::Debug>(
-    world: &World,
-    users: &[&Address],
-    error: PoolError,
-    call: impl FnOnce() -> Result<T, Refusal>,
-) {
-    let before = world.books(users);
-    match call() {
-        Err(Ok(refused)) => assert_eq!(refused, error),
-        other => panic!("expected {error:?}, got {other:?}"),
-    }
-    assert_eq!(world.books(users), before, "a refused call changed something");
-}

@@ -124,14 +124,14 @@ fn with_mocks(calls: &[&Call], done: &[MockAuthInvoke], then: &mut dyn FnMut(&[M
 }
 
 /// Holds that `call` is refused with `error` and changes not one entry of the ledger.
-pub fn assert_refused<T: std::fmt::Debug>(
+pub fn assert_refused<T: std::fmt::Debug, E: Into<Error> + std::fmt::Debug>(
     env: &Env,
     error: impl Into<Error>,
-    call: impl FnOnce() -> Result<T, Result<Error, InvokeError>>,
+    call: impl FnOnce() -> Result<T, Result<E, InvokeError>>,
 ) {
     let error = error.into();
     match unchanged(env, call) {
-        Err(Ok(refused)) => assert_eq!(refused, error),
+        Err(Ok(refused)) => assert_eq!(refused.into(), error),
         other => panic!("expected {error:?}, got {other:?}"),
     }
 }

@@ -1,6 +1,7 @@
 use soroban_sdk::Address;
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::env::pool::{assert_refused, Setup, World, ONE};
+use tributary_tests::env::pool::{Setup, World, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 /// 1 000 against 1 000, old enough for a TWAP, with a band of 10 %.
 fn pool() -> (World, Address) {
@@ -18,9 +19,9 @@ fn band_refuses_a_swap_that_moves_the_price_too_far_either_way() {
     // √1.1 = 1.0488: about 48.9 of net input move the price by 10 %.
     for token in [&world.token_0, &world.token_1] {
         let refused = || world.swap_exact_in(&rich, token, 50 * ONE);
-        assert_refused(&world, &[&rich], PoolError::OutsideBand, refused);
+        assert_refused(&world.env, PoolError::OutsideBand, refused);
         let refused = || world.swap_exact_out(&rich, token, 60 * ONE, 47 * ONE);
-        assert_refused(&world, &[&rich], PoolError::OutsideBand, refused);
+        assert_refused(&world.env, PoolError::OutsideBand, refused);
         let quote = world.pool.try_quote_exact_in(token, &(50 * ONE));
         assert_eq!(quote, Err(Ok(PoolError::OutsideBand)));
     }
@@ -32,7 +33,7 @@ fn band_holds_for_a_trade_in_slices() {
     let (world, rich) = pool();
     world.swap_exact_in(&rich, &world.token_0, 48 * ONE).unwrap();
     let refused = || world.swap_exact_in(&rich, &world.token_0, 2 * ONE);
-    assert_refused(&world, &[&rich], PoolError::OutsideBand, refused);
+    assert_refused(&world.env, PoolError::OutsideBand, refused);
 }
 
 #[test]
@@ -42,12 +43,12 @@ fn band_lets_pass_what_moves_towards_the_twap() {
     world.give(&world.token_0, &world.pool.address, 300 * ONE);
     world.pool.sync();
     let refused = || world.swap_exact_in(&rich, &world.token_0, ONE);
-    assert_refused(&world, &[&rich], PoolError::OutsideBand, refused);
+    assert_refused(&world.env, PoolError::OutsideBand, refused);
     world.swap_exact_in(&rich, &world.token_1, ONE).unwrap();
     // But not through it and out on the other side, be it nearer there than before.
     for amount in [235 * ONE, 300 * ONE] {
         let refused = || world.swap_exact_in(&rich, &world.token_1, amount);
-        assert_refused(&world, &[&rich], PoolError::OutsideBand, refused);
+        assert_refused(&world.env, PoolError::OutsideBand, refused);
     }
 }
 
@@ -65,12 +66,12 @@ fn band_is_skipped_after_two_quiet_windows_and_not_before() {
     world.pool.sync();
     world.wait(720, 3_600);
     let refused = || world.swap_exact_in(&rich, &world.token_0, 500 * ONE);
-    assert_refused(&world, &[&rich], PoolError::OutsideBand, refused);
+    assert_refused(&world.env, PoolError::OutsideBand, refused);
     world.wait(1, 1);
     world.swap_exact_in(&rich, &world.token_0, 500 * ONE).unwrap();
     // The next one in the ledger finds a fresh record.
     let refused = || world.swap_exact_in(&rich, &world.token_0, ONE);
-    assert_refused(&world, &[&rich], PoolError::OutsideBand, refused);
+    assert_refused(&world.env, PoolError::OutsideBand, refused);
 }
 
 #[test]

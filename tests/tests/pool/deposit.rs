@@ -5,7 +5,8 @@ use soroban_sdk::{
 use soroban_token_sdk::events::MintWithAmountOnly;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::{event::Deposited, HOLD_SECONDS};
-use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 /// The arguments of a call in which only one thing differs from an ordinary deposit.
 struct Call {
@@ -151,7 +152,7 @@ fn deposit_works_at_the_deadline_and_fails_after_it() {
     let call = Call { deadline: world.now(), ..Call::new(&provider, (ONE, ONE)) };
     call.make(&world).unwrap();
     world.wait(1, 1);
-    assert_refused(&world, &[&provider], PoolError::DeadlinePassed, || call.make(&world));
+    assert_refused(&world.env, PoolError::DeadlinePassed, || call.make(&world));
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn deposit_fails_below_min_shares() {
     let provider = world.user(10 * ONE, 10 * ONE);
     let call = |min_shares| Call { min_shares, ..Call::new(&provider, (ONE, ONE)) };
     let refused = || call(ONE + 1).make(&world);
-    assert_refused(&world, &[&provider], PoolError::LimitExceeded, refused);
+    assert_refused(&world.env, PoolError::LimitExceeded, refused);
     call(ONE).make(&world).unwrap();
 }
 
@@ -170,10 +171,10 @@ fn deposit_fails_with_amounts_that_mean_nothing() {
     let provider = world.user(10 * ONE, 10 * ONE);
     for desired in [(0, ONE), (ONE, 0), (-1, ONE), (ONE, -1), (0, 0), (i128::MIN, i128::MIN)] {
         let refused = || world.deposit(&provider, desired.0, desired.1);
-        assert_refused(&world, &[&provider], PoolError::InvalidAmount, refused);
+        assert_refused(&world.env, PoolError::InvalidAmount, refused);
     }
     let call = Call { min_shares: -1, ..Call::new(&provider, (ONE, ONE)) };
-    assert_refused(&world, &[&provider], PoolError::InvalidAmount, || call.make(&world));
+    assert_refused(&world.env, PoolError::InvalidAmount, || call.make(&world));
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn deposit_fails_when_shares_would_round_to_nothing() {
     world.pool.sync();
     let provider = world.user(200, 200);
     let refused = || world.deposit(&provider, 99, 99);
-    assert_refused(&world, &[&provider], PoolError::AmountTooSmall, refused);
+    assert_refused(&world.env, PoolError::AmountTooSmall, refused);
     assert_eq!(world.deposit(&provider, 100, 100), Ok((100, 100, 1)));
 }
 
@@ -196,7 +197,7 @@ fn first_deposit_fails_unless_worth_more_than_what_it_locks() {
     let world = World::default();
     let provider = world.user(10 * ONE, 10 * ONE);
     let refused = || world.deposit(&provider, 1_000, 1_000);
-    assert_refused(&world, &[&provider], PoolError::BelowMinimumLiquidity, refused);
+    assert_refused(&world.env, PoolError::BelowMinimumLiquidity, refused);
     assert_eq!(world.deposit(&provider, 1_001, 1_001), Ok((1_001, 1_001, 1)));
 }
 
@@ -207,7 +208,7 @@ fn deposit_fails_to_the_pool_itself() {
     let call = Call { to: world.pool.address.clone(), ..Call::new(&provider, (ONE, ONE)) };
     world.env.mock_all_auths_allowing_non_root_auth();
     let refused = || world.unsigned::<(i128, i128, i128)>("deposit", call.args(&world));
-    assert_refused(&world, &[&provider], PoolError::InvalidRecipient, refused);
+    assert_refused(&world.env, PoolError::InvalidRecipient, refused);
 }
 
 #[test]
@@ -216,7 +217,7 @@ fn deposit_fails_while_paused_and_works_again_by_itself() {
     let provider = world.user(10 * ONE, 10 * ONE);
     world.pause().unwrap();
     let refused = || world.deposit(&provider, ONE, ONE);
-    assert_refused(&world, &[&provider], PoolError::Paused, refused);
+    assert_refused(&world.env, PoolError::Paused, refused);
     world.wait(1, tributary_pool::PAUSE_SECONDS);
     world.deposit(&provider, ONE, ONE).unwrap();
 }
@@ -227,7 +228,7 @@ fn deposit_fails_when_a_clawback_has_emptied_a_side() {
     world.claw_back(&world.token_1, &world.pool.address, 100 * ONE);
     let provider = world.user(10 * ONE, 10 * ONE);
     let refused = || world.deposit(&provider, ONE, ONE);
-    assert_refused(&world, &[&provider], PoolError::EmptyPool, refused);
+    assert_refused(&world.env, PoolError::EmptyPool, refused);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::{event::Paused, PAUSE_SECONDS};
-use tributary_tests::env::pool::{assert_refused, Setup, World, ONE};
+use tributary_tests::env::pool::{Setup, World, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 #[test]
 fn pause_stops_for_seven_days_and_ends_by_itself() {
@@ -16,7 +17,7 @@ fn pause_stops_for_seven_days_and_ends_by_itself() {
     assert_eq!(world.state().paused_until, until);
     world.wait(1, PAUSE_SECONDS - 1);
     let refused = || world.swap_exact_in(&trader, &world.token_0, ONE);
-    assert_refused(&world, &[&trader], PoolError::Paused, refused);
+    assert_refused(&world.env, PoolError::Paused, refused);
     world.wait(1, 1);
     world.swap_exact_in(&trader, &world.token_0, ONE).unwrap();
 }
@@ -25,9 +26,9 @@ fn pause_stops_for_seven_days_and_ends_by_itself() {
 fn pause_fails_until_seven_days_after_the_last_one_ended() {
     let (world, _) = World::with_liquidity(Setup::default(), 100 * ONE, 100 * ONE);
     world.pause().unwrap();
-    assert_refused(&world, &[], PoolError::PausedRecently, || world.pause());
+    assert_refused(&world.env, PoolError::PausedRecently, || world.pause());
     world.wait(1, 2 * PAUSE_SECONDS - 1);
-    assert_refused(&world, &[], PoolError::PausedRecently, || world.pause());
+    assert_refused(&world.env, PoolError::PausedRecently, || world.pause());
     world.wait(1, 1);
     world.pause().unwrap();
 }

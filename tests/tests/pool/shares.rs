@@ -6,7 +6,8 @@ use soroban_sdk::{
 use soroban_token_sdk::events::{Approve, Burn, Transfer, TransferWithAmountOnly};
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::HOLD_SECONDS;
-use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, ONE};
+use tributary_tests::env::pool::{Refusal, Setup, World, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 fn pool() -> (World, Address, Address) {
     let (world, provider) = World::with_liquidity(Setup::default(), 100 * ONE, 100 * ONE);
@@ -95,15 +96,15 @@ fn transfer_to_oneself_and_of_nothing_changes_nothing() {
 fn transfer_fails_beyond_the_balance_below_zero_and_to_the_pool() {
     let (world, from, to) = pool();
     let beyond = || transfer(&world, &from, &to, 100 * ONE);
-    assert_refused(&world, &[&from, &to], PoolError::InsufficientBalance, beyond);
+    assert_refused(&world.env, PoolError::InsufficientBalance, beyond);
     let negative = || transfer(&world, &from, &to, -1);
-    assert_refused(&world, &[&from, &to], PoolError::InvalidAmount, negative);
+    assert_refused(&world.env, PoolError::InvalidAmount, negative);
     let pool = world.pool.address.clone();
     let lost = || transfer(&world, &from, &pool, 1);
-    assert_refused(&world, &[&from, &to], PoolError::InvalidRecipient, lost);
+    assert_refused(&world.env, PoolError::InvalidRecipient, lost);
     approve(&world, &from, &to, ONE, world.env.ledger().sequence()).unwrap();
     let lost = || transfer_from(&world, &to, &from, &pool, 1);
-    assert_refused(&world, &[&from, &to], PoolError::InvalidRecipient, lost);
+    assert_refused(&world.env, PoolError::InvalidRecipient, lost);
 }
 
 #[test]
@@ -115,10 +116,10 @@ fn held_shares_can_be_approved_but_not_moved_or_burned() {
     world.wait(11, HOLD_SECONDS - 1);
     let users = [&from, &to];
     let held = PoolError::SharesHeld;
-    assert_refused(&world, &users, held, || transfer(&world, &from, &to, 1));
-    assert_refused(&world, &users, held, || transfer_from(&world, &to, &from, &to, 1));
-    assert_refused(&world, &users, held, || burn(&world, &from, 1));
-    assert_refused(&world, &users, held, || burn_from(&world, &to, &from, 1));
+    assert_refused(&world.env, held, || transfer(&world, &from, &to, 1));
+    assert_refused(&world.env, held, || transfer_from(&world, &to, &from, &to, 1));
+    assert_refused(&world.env, held, || burn(&world, &from, 1));
+    assert_refused(&world.env, held, || burn_from(&world, &to, &from, 1));
     assert_eq!(world.pool.allowance(&from, &to), 10 * ONE, "a refused call spends no allowance");
     world.wait(1, 1);
     transfer(&world, &from, &to, 1).unwrap();
@@ -135,7 +136,7 @@ fn shares_received_are_free_beside_ones_own_that_are_held() {
     world.deposit(&to, ONE, ONE).unwrap();
     transfer(&world, &from, &to, 7 * ONE).unwrap();
     let too_much = || transfer(&world, &to, &from, 7 * ONE + 1);
-    assert_refused(&world, &[&from, &to], PoolError::SharesHeld, too_much);
+    assert_refused(&world.env, PoolError::SharesHeld, too_much);
     transfer(&world, &to, &from, 7 * ONE).unwrap();
 }
 
@@ -155,13 +156,13 @@ fn approve_sets_an_allowance_that_is_spent_and_expires() {
     transfer_from(&world, &spender, &from, &spender, 4 * ONE).unwrap();
     assert_eq!(world.pool.allowance(&from, &spender), 6 * ONE);
     let beyond = || transfer_from(&world, &spender, &from, &spender, 6 * ONE + 1);
-    assert_refused(&world, &[&from, &spender], PoolError::InsufficientAllowance, beyond);
+    assert_refused(&world.env, PoolError::InsufficientAllowance, beyond);
     world.close(50);
     transfer_from(&world, &spender, &from, &spender, ONE).unwrap();
     world.close(1);
     assert_eq!(world.pool.allowance(&from, &spender), 0);
     let expired = || transfer_from(&world, &spender, &from, &spender, 1);
-    assert_refused(&world, &[&from, &spender], PoolError::InsufficientAllowance, expired);
+    assert_refused(&world.env, PoolError::InsufficientAllowance, expired);
 }
 
 #[test]
@@ -190,9 +191,9 @@ fn approve_fails_in_the_past_below_zero_and_beyond_the_longest_ttl() {
     let users = [&from, &spender];
     let now = world.env.ledger().sequence();
     let past = || approve(&world, &from, &spender, 1, now - 1);
-    assert_refused(&world, &users, PoolError::InvalidExpiration, past);
+    assert_refused(&world.env, PoolError::InvalidExpiration, past);
     let negative = || approve(&world, &from, &spender, -1, now);
-    assert_refused(&world, &users, PoolError::InvalidAmount, negative);
+    assert_refused(&world.env, PoolError::InvalidAmount, negative);
     assert!(matches!(approve(&world, &from, &spender, 1, u32::MAX), Err(Err(_))));
     assert_eq!(world.pool.allowance(&from, &spender), 0);
 }
@@ -219,15 +220,15 @@ fn burn_from_spends_the_allowance_and_lowers_the_supply() {
     assert_eq!(world.pool.allowance(&from, &spender), 6 * ONE);
     assert_eq!(world.pool.total_supply(), 96 * ONE);
     let beyond = || burn_from(&world, &spender, &from, 6 * ONE + 1);
-    assert_refused(&world, &[&from, &spender], PoolError::InsufficientAllowance, beyond);
+    assert_refused(&world.env, PoolError::InsufficientAllowance, beyond);
 }
 
 #[test]
 fn burn_fails_beyond_the_balance_and_below_zero() {
     let (world, from, _) = pool();
     let beyond = || burn(&world, &from, 100 * ONE);
-    assert_refused(&world, &[&from], PoolError::InsufficientBalance, beyond);
-    assert_refused(&world, &[&from], PoolError::InvalidAmount, || burn(&world, &from, -1));
+    assert_refused(&world.env, PoolError::InsufficientBalance, beyond);
+    assert_refused(&world.env, PoolError::InvalidAmount, || burn(&world, &from, -1));
 }
 
 #[test]
@@ -236,9 +237,9 @@ fn allowance_functions_refuse_negative_amounts() {
     approve(&world, &from, &spender, ONE, world.env.ledger().sequence()).unwrap();
     let users = [&from, &spender];
     let negative = || transfer_from(&world, &spender, &from, &spender, -1);
-    assert_refused(&world, &users, PoolError::InvalidAmount, negative);
+    assert_refused(&world.env, PoolError::InvalidAmount, negative);
     let negative = || burn_from(&world, &spender, &from, -1);
-    assert_refused(&world, &users, PoolError::InvalidAmount, negative);
+    assert_refused(&world.env, PoolError::InvalidAmount, negative);
     assert_eq!(world.pool.allowance(&from, &spender), ONE);
 }
 

@@ -1,7 +1,8 @@
 use soroban_sdk::{Address, IntoVal, Val, Vec};
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::event::Swapped;
-use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 struct Call {
     from: Address,
@@ -117,7 +118,7 @@ fn swap_exact_in_fails_below_min_out() {
     let (world, trader) = pool();
     let call = |min_out| Call { min_out, ..Call::new(&trader, &world.token_0, 10 * ONE) };
     let refused = || call(394_863_214).make(&world);
-    assert_refused(&world, &[&trader], PoolError::LimitExceeded, refused);
+    assert_refused(&world.env, PoolError::LimitExceeded, refused);
     call(394_863_213).make(&world).unwrap();
 }
 
@@ -127,7 +128,7 @@ fn swap_exact_in_works_at_the_deadline_and_fails_after_it() {
     let call = Call { deadline: world.now(), ..Call::new(&trader, &world.token_0, ONE) };
     call.make(&world).unwrap();
     world.wait(1, 1);
-    assert_refused(&world, &[&trader], PoolError::DeadlinePassed, || call.make(&world));
+    assert_refused(&world.env, PoolError::DeadlinePassed, || call.make(&world));
 }
 
 #[test]
@@ -135,10 +136,10 @@ fn swap_exact_in_fails_with_amounts_that_mean_nothing() {
     let (world, trader) = pool();
     for amount_in in [0, -1, i128::MIN] {
         let refused = || world.swap_exact_in(&trader, &world.token_0, amount_in);
-        assert_refused(&world, &[&trader], PoolError::InvalidAmount, refused);
+        assert_refused(&world.env, PoolError::InvalidAmount, refused);
     }
     let call = Call { min_out: -1, ..Call::new(&trader, &world.token_0, ONE) };
-    assert_refused(&world, &[&trader], PoolError::InvalidAmount, || call.make(&world));
+    assert_refused(&world.env, PoolError::InvalidAmount, || call.make(&world));
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn swap_exact_in_fails_when_nothing_would_come_out() {
     // One unit is all fee; three of token 1 are less than one of token 0.
     for (token, amount) in [(&world.token_0, 1), (&world.token_1, 4)] {
         let refused = || world.swap_exact_in(&trader, token, amount);
-        assert_refused(&world, &[&trader], PoolError::AmountTooSmall, refused);
+        assert_refused(&world.env, PoolError::AmountTooSmall, refused);
     }
 }
 
@@ -157,7 +158,7 @@ fn swap_exact_in_fails_with_a_token_that_is_not_the_pools() {
     let stray =
         world.env.register(tributary_tests::wasm::test_contract("token").as_slice(), (7u32,));
     let refused = || world.swap_exact_in(&trader, &stray, ONE);
-    assert_refused(&world, &[&trader], PoolError::WrongToken, refused);
+    assert_refused(&world.env, PoolError::WrongToken, refused);
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn swap_exact_in_fails_to_the_pool_itself() {
     let (world, trader) = pool();
     let to = world.pool.address.clone();
     let call = Call { to, ..Call::new(&trader, &world.token_0, ONE) };
-    assert_refused(&world, &[&trader], PoolError::InvalidRecipient, || call.make(&world));
+    assert_refused(&world.env, PoolError::InvalidRecipient, || call.make(&world));
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn swap_exact_in_fails_while_paused() {
     let (world, trader) = pool();
     world.pause().unwrap();
     let refused = || world.swap_exact_in(&trader, &world.token_0, ONE);
-    assert_refused(&world, &[&trader], PoolError::Paused, refused);
+    assert_refused(&world.env, PoolError::Paused, refused);
 }
 
 #[test]
@@ -181,5 +182,5 @@ fn swap_exact_in_fails_in_an_empty_pool() {
     let world = World::default();
     let trader = world.user(ONE, 0);
     let refused = || world.swap_exact_in(&trader, &world.token_0, ONE);
-    assert_refused(&world, &[&trader], PoolError::EmptyPool, refused);
+    assert_refused(&world.env, PoolError::EmptyPool, refused);
 }

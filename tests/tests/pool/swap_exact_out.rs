@@ -1,7 +1,8 @@
 use soroban_sdk::{Address, IntoVal, Val, Vec};
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::event::Swapped;
-use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 struct Call {
     from: Address,
@@ -114,7 +115,7 @@ fn swap_exact_out_fails_above_max_in() {
     let (world, trader) = pool();
     let call = |max_in| Call::new(&trader, &world.token_0, max_in, 40 * ONE);
     let refused = || call(101_314_044).make(&world);
-    assert_refused(&world, &[&trader], PoolError::LimitExceeded, refused);
+    assert_refused(&world.env, PoolError::LimitExceeded, refused);
     call(101_314_045).make(&world).unwrap();
 }
 
@@ -123,7 +124,7 @@ fn swap_exact_out_fails_for_the_whole_reserve_or_more() {
     let (world, trader) = pool();
     for amount_out in [4_000 * ONE, 4_000 * ONE + 1, i128::MAX] {
         let refused = || world.swap_exact_out(&trader, &world.token_0, ONE, amount_out);
-        assert_refused(&world, &[&trader], PoolError::InsufficientReserve, refused);
+        assert_refused(&world.env, PoolError::InsufficientReserve, refused);
     }
 }
 
@@ -132,7 +133,7 @@ fn swap_exact_out_fails_with_amounts_that_mean_nothing() {
     let (world, trader) = pool();
     for (max_in, amount_out) in [(0, ONE), (-1, ONE), (ONE, 0), (ONE, -1)] {
         let refused = || world.swap_exact_out(&trader, &world.token_0, max_in, amount_out);
-        assert_refused(&world, &[&trader], PoolError::InvalidAmount, refused);
+        assert_refused(&world.env, PoolError::InvalidAmount, refused);
     }
 }
 
@@ -142,7 +143,7 @@ fn swap_exact_out_works_at_the_deadline_and_fails_after_it() {
     let call = Call { deadline: world.now(), ..Call::new(&trader, &world.token_0, ONE, ONE) };
     call.make(&world).unwrap();
     world.wait(1, 1);
-    assert_refused(&world, &[&trader], PoolError::DeadlinePassed, || call.make(&world));
+    assert_refused(&world.env, PoolError::DeadlinePassed, || call.make(&world));
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn swap_exact_out_fails_with_a_token_that_is_not_the_pools() {
     let (world, trader) = pool();
     let stray = world.pool.address.clone();
     let refused = || world.swap_exact_out(&trader, &stray, ONE, ONE);
-    assert_refused(&world, &[&trader], PoolError::WrongToken, refused);
+    assert_refused(&world.env, PoolError::WrongToken, refused);
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn swap_exact_out_fails_to_the_pool_itself() {
     let (world, trader) = pool();
     let to = world.pool.address.clone();
     let call = Call { to, ..Call::new(&trader, &world.token_0, ONE, ONE) };
-    assert_refused(&world, &[&trader], PoolError::InvalidRecipient, || call.make(&world));
+    assert_refused(&world.env, PoolError::InvalidRecipient, || call.make(&world));
 }
 
 #[test]
@@ -166,10 +167,10 @@ fn swap_exact_out_fails_while_paused_and_in_an_empty_pool() {
     let (world, trader) = pool();
     world.pause().unwrap();
     let refused = || world.swap_exact_out(&trader, &world.token_0, ONE, ONE);
-    assert_refused(&world, &[&trader], PoolError::Paused, refused);
+    assert_refused(&world.env, PoolError::Paused, refused);
 
     let empty = World::default();
     let trader = empty.user(ONE, ONE);
     let refused = || empty.swap_exact_out(&trader, &empty.token_0, ONE, ONE);
-    assert_refused(&empty, &[&trader], PoolError::EmptyPool, refused);
+    assert_refused(&empty.env, PoolError::EmptyPool, refused);
 }

@@ -1,7 +1,8 @@
 use soroban_sdk::{Address, IntoVal};
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::event::Swapped;
-use tributary_tests::env::pool::{assert_refused, Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::pool::{Refusal, Setup, World, NEVER, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 fn pool() -> (World, Address) {
     let (world, _) = World::with_liquidity(Setup::default(), 1_000 * ONE, 4_000 * ONE);
@@ -57,14 +58,14 @@ fn swap_received_does_not_count_what_the_treasury_is_owed() {
     world.swap_exact_in(&trader, &world.token_0, 100 * ONE).unwrap();
     assert!(world.state().owed_0 > 0);
     let refused = || call(&world, &world.token_0, 0, &receiver, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::AmountTooSmall, refused);
+    assert_refused(&world.env, PoolError::AmountTooSmall, refused);
 }
 
 #[test]
 fn swap_received_fails_when_nothing_arrived() {
     let (world, receiver) = pool();
     let refused = || call(&world, &world.token_0, 0, &receiver, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::AmountTooSmall, refused);
+    assert_refused(&world.env, PoolError::AmountTooSmall, refused);
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn swap_received_fails_after_a_clawback_until_sync() {
     let (world, receiver) = pool();
     world.claw_back(&world.token_0, &world.pool.address, ONE);
     let refused = || call(&world, &world.token_0, 0, &receiver, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::Deficit, refused);
+    assert_refused(&world.env, PoolError::Deficit, refused);
     world.pool.sync();
     world.give(&world.token_0, &world.pool.address, ONE);
     call(&world, &world.token_0, 0, &receiver, NEVER).unwrap();
@@ -84,9 +85,9 @@ fn swap_received_fails_below_min_out_and_with_a_negative_one() {
     world.give(&world.token_0, &world.pool.address, ONE);
     let quote = world.pool.quote_exact_in(&world.token_0, &ONE);
     let refused = || call(&world, &world.token_0, quote + 1, &receiver, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::LimitExceeded, refused);
+    assert_refused(&world.env, PoolError::LimitExceeded, refused);
     let refused = || call(&world, &world.token_0, -1, &receiver, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::InvalidAmount, refused);
+    assert_refused(&world.env, PoolError::InvalidAmount, refused);
 }
 
 #[test]
@@ -95,19 +96,19 @@ fn swap_received_fails_as_swap_exact_in_does() {
     world.give(&world.token_0, &world.pool.address, ONE);
     let late = world.now() - 1;
     let refused = || call(&world, &world.token_0, 0, &receiver, late);
-    assert_refused(&world, &[&receiver], PoolError::DeadlinePassed, refused);
+    assert_refused(&world.env, PoolError::DeadlinePassed, refused);
     let pool = world.pool.address.clone();
     let refused = || call(&world, &world.token_0, 0, &pool, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::InvalidRecipient, refused);
+    assert_refused(&world.env, PoolError::InvalidRecipient, refused);
     let refused = || call(&world, &receiver, 0, &receiver, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::WrongToken, refused);
+    assert_refused(&world.env, PoolError::WrongToken, refused);
     world.pause().unwrap();
     let refused = || call(&world, &world.token_0, 0, &receiver, NEVER);
-    assert_refused(&world, &[&receiver], PoolError::Paused, refused);
+    assert_refused(&world.env, PoolError::Paused, refused);
 
     let empty = World::default();
     let receiver = empty.user(0, 0);
     empty.give(&empty.token_0, &empty.pool.address, ONE);
     let refused = || call(&empty, &empty.token_0, 0, &receiver, NEVER);
-    assert_refused(&empty, &[&receiver], PoolError::EmptyPool, refused);
+    assert_refused(&empty.env, PoolError::EmptyPool, refused);
 }

@@ -1,7 +1,8 @@
 use soroban_sdk::Vec;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::event::Synced;
-use tributary_tests::env::pool::{assert_refused, Setup, World, ONE};
+use tributary_tests::env::pool::{Setup, World, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 #[test]
 fn sync_takes_donations_into_the_reserves_and_nobody_signs() {
@@ -72,9 +73,9 @@ fn sync_of_a_side_that_was_clawed_back_whole_leaves_providers_a_ledger_to_exit()
     world.give(&world.token_0, &world.pool.address, 1_000);
     world.pool.sync();
     let refused = || world.swap_exact_in(&thief, &world.token_0, 2);
-    assert_refused(&world, &[&thief], PoolError::EmptyPool, refused);
+    assert_refused(&world.env, PoolError::EmptyPool, refused);
     let refused = || world.swap_exact_out(&thief, &world.token_0, 2, 1);
-    assert_refused(&world, &[&thief], PoolError::EmptyPool, refused);
+    assert_refused(&world.env, PoolError::EmptyPool, refused);
     // What was given back has no price yet and stays.
     assert_eq!(world.withdraw(&provider, 1_000 * ONE), Ok((0, 2_000 * ONE)));
     assert_eq!(world.state().reserve_0, 1_000);

@@ -2,7 +2,8 @@ use soroban_sdk::{Address, IntoVal, Val, Vec};
 use soroban_token_sdk::events::Burn;
 use tributary_common::interfaces::pool::PoolError;
 use tributary_pool::{event::Withdrawn, HOLD_SECONDS};
-use tributary_tests::env::pool::{assert_refused, Refusal, Setup, Tokens, World, NEVER, ONE};
+use tributary_tests::env::pool::{Refusal, Setup, Tokens, World, NEVER, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 struct Call {
     from: Address,
@@ -125,7 +126,7 @@ fn withdraw_fails_while_shares_are_held() {
     world.deposit(&provider, 100 * ONE, 400 * ONE).unwrap();
     world.wait(11, HOLD_SECONDS - 1);
     let refused = || world.withdraw(&provider, 1);
-    assert_refused(&world, &[&provider], PoolError::SharesHeld, refused);
+    assert_refused(&world.env, PoolError::SharesHeld, refused);
     world.wait(1, 1);
     world.withdraw(&provider, 1).unwrap();
 }
@@ -138,7 +139,7 @@ fn withdraw_spends_what_is_free_beside_what_is_held() {
     world.give(&world.token_1, &provider, 40 * ONE);
     world.deposit(&provider, 10 * ONE, 40 * ONE).unwrap();
     let refused = || world.withdraw(&provider, free + 1);
-    assert_refused(&world, &[&provider], PoolError::SharesHeld, refused);
+    assert_refused(&world.env, PoolError::SharesHeld, refused);
     world.withdraw(&provider, free).unwrap();
 }
 
@@ -146,10 +147,10 @@ fn withdraw_spends_what_is_free_beside_what_is_held() {
 fn withdraw_fails_beyond_the_balance() {
     let (world, provider) = pool();
     let refused = || world.withdraw(&provider, 200 * ONE);
-    assert_refused(&world, &[&provider], PoolError::InsufficientBalance, refused);
+    assert_refused(&world.env, PoolError::InsufficientBalance, refused);
     let stranger = world.user(0, 0);
     let refused = || world.withdraw(&stranger, 1);
-    assert_refused(&world, &[&stranger], PoolError::InsufficientBalance, refused);
+    assert_refused(&world.env, PoolError::InsufficientBalance, refused);
 }
 
 #[test]
@@ -157,11 +158,11 @@ fn withdraw_fails_with_amounts_that_mean_nothing() {
     let (world, provider) = pool();
     for shares in [0, -1, i128::MIN] {
         let refused = || world.withdraw(&provider, shares);
-        assert_refused(&world, &[&provider], PoolError::InvalidAmount, refused);
+        assert_refused(&world.env, PoolError::InvalidAmount, refused);
     }
     for min in [(-1, 0), (0, -1)] {
         let call = Call { min, ..Call::new(&provider, ONE) };
-        assert_refused(&world, &[&provider], PoolError::InvalidAmount, || call.make(&world));
+        assert_refused(&world.env, PoolError::InvalidAmount, || call.make(&world));
     }
 }
 
@@ -172,7 +173,7 @@ fn withdraw_fails_when_both_amounts_round_to_nothing() {
     world.claw_back(&world.token_0, &world.pool.address, 100 * ONE - 1);
     world.claw_back(&world.token_1, &world.pool.address, 400 * ONE - 1);
     let refused = || world.withdraw(&provider, ONE);
-    assert_refused(&world, &[&provider], PoolError::AmountTooSmall, refused);
+    assert_refused(&world.env, PoolError::AmountTooSmall, refused);
 }
 
 #[test]
@@ -180,7 +181,7 @@ fn withdraw_fails_below_either_minimum() {
     let (world, provider) = pool();
     for min in [(25 * ONE + 1, 100 * ONE), (25 * ONE, 100 * ONE + 1)] {
         let call = Call { min, ..Call::new(&provider, 50 * ONE) };
-        assert_refused(&world, &[&provider], PoolError::LimitExceeded, || call.make(&world));
+        assert_refused(&world.env, PoolError::LimitExceeded, || call.make(&world));
     }
     let call = Call { min: (25 * ONE, 100 * ONE), ..Call::new(&provider, 50 * ONE) };
     call.make(&world).unwrap();
@@ -192,14 +193,14 @@ fn withdraw_works_at_the_deadline_and_fails_after_it() {
     let call = Call { deadline: world.now(), ..Call::new(&provider, ONE) };
     call.make(&world).unwrap();
     world.wait(1, 1);
-    assert_refused(&world, &[&provider], PoolError::DeadlinePassed, || call.make(&world));
+    assert_refused(&world.env, PoolError::DeadlinePassed, || call.make(&world));
 }
 
 #[test]
 fn withdraw_fails_to_the_pool_itself() {
     let (world, provider) = pool();
     let call = Call { to: world.pool.address.clone(), ..Call::new(&provider, ONE) };
-    assert_refused(&world, &[&provider], PoolError::InvalidRecipient, || call.make(&world));
+    assert_refused(&world.env, PoolError::InvalidRecipient, || call.make(&world));
 }
 
 #[test]

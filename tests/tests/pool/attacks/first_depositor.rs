@@ -1,7 +1,8 @@
 //! Inflating a share before others come, and donations.
 
 use tributary_common::interfaces::pool::PoolError;
-use tributary_tests::env::pool::{assert_refused, World, ONE};
+use tributary_tests::env::pool::{World, ONE};
+use tributary_tests::env::sign::assert_refused;
 
 #[test]
 fn inflating_a_share_costs_the_attacker_more_than_the_victim() {
@@ -35,7 +36,7 @@ fn a_deposit_too_small_for_a_share_is_refused_and_not_kept() {
     world.pool.sync();
     let victim = world.user(ONE, ONE);
     let refused = || world.deposit(&victim, ONE / 2, ONE / 2);
-    assert_refused(&world, &[&victim], PoolError::AmountTooSmall, refused);
+    assert_refused(&world.env, PoolError::AmountTooSmall, refused);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The largest amounts, and tokens without decimals or with eighteen.
 
 use tributary_common::interfaces::{pool::PoolError, token::TokenError};
+use tributary_tests::env::sign::assert_refused;
 use tributary_tests::{
     env::{
         own_token::OwnToken,
-        pool::{assert_refused, deploy, Setup, Tokens, World, NEVER},
+        pool::{deploy, Setup, Tokens, World, NEVER},
         set_balance,
     },
     wasm::test_contract,
@@ -42,11 +43,11 @@ fn amounts_that_no_token_can_hold_are_refused_by_name() {
         assert_eq!(call, Ok(PoolError::Overflow));
     }
     let refused = || world.swap_exact_in(&trader, &world.token_0, i128::MAX);
-    assert_refused(&world, &users, PoolError::Overflow, refused);
+    assert_refused(&world.env, PoolError::Overflow, refused);
     let refused = || world.deposit(&trader, i128::MAX, i128::MAX);
-    assert_refused(&world, &users, PoolError::Overflow, refused);
+    assert_refused(&world.env, PoolError::Overflow, refused);
     let dear = || world.swap_exact_out(&trader, &world.token_0, i128::MAX, 999_999);
-    assert_refused(&world, &users, PoolError::Overflow, dear);
+    assert_refused(&world.env, PoolError::Overflow, dear);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 
 use soroban_sdk::Address;
 use tributary_common::interfaces::pool::PoolError;
+use tributary_tests::env::sign::assert_refused;
 use tributary_tests::{
-    env::pool::{assert_refused, Setup, World, ONE},
+    env::pool::{Setup, World, ONE},
     model::{approximate, big, Account, Plain},
 };
 
@@ -100,10 +101,10 @@ fn liquidity_added_around_one_trade_cannot_leave_for_a_minute() {
     let (_, _, shares) = world.deposit(&jit, 100_000 * ONE, 400_000 * ONE).unwrap();
     world.swap_exact_in(&scene.victim, &world.token_0, 10_000 * ONE).unwrap();
     let leave = || world.withdraw(&jit, shares);
-    assert_refused(world, &[&jit], PoolError::SharesHeld, leave);
+    assert_refused(&world.env, PoolError::SharesHeld, leave);
     world.close(11);
     let leave = || world.withdraw(&jit, shares);
-    assert_refused(world, &[&jit], PoolError::SharesHeld, leave);
+    assert_refused(&world.env, PoolError::SharesHeld, leave);
     world.close(1);
     world.withdraw(&jit, shares).unwrap();
 }
