@@ -114,7 +114,6 @@ fn held_shares_can_be_approved_but_not_moved_or_burned() {
     world.deposit(&from, 100 * ONE, 100 * ONE).unwrap();
     approve(&world, &from, &to, 10 * ONE, world.env.ledger().sequence() + 100).unwrap();
     world.wait(11, HOLD_SECONDS - 1);
-    let users = [&from, &to];
     let held = PoolError::SharesHeld;
     assert_refused(&world.env, held, || transfer(&world, &from, &to, 1));
     assert_refused(&world.env, held, || transfer_from(&world, &to, &from, &to, 1));
@@ -188,7 +187,6 @@ fn approve_outlives_the_networks_shortest_ttl() {
 #[test]
 fn approve_fails_in_the_past_below_zero_and_beyond_the_longest_ttl() {
     let (world, from, spender) = pool();
-    let users = [&from, &spender];
     let now = world.env.ledger().sequence();
     let past = || approve(&world, &from, &spender, 1, now - 1);
     assert_refused(&world.env, PoolError::InvalidExpiration, past);
@@ -235,7 +233,6 @@ fn burn_fails_beyond_the_balance_and_below_zero() {
 fn allowance_functions_refuse_negative_amounts() {
     let (world, from, spender) = pool();
     approve(&world, &from, &spender, ONE, world.env.ledger().sequence()).unwrap();
-    let users = [&from, &spender];
     let negative = || transfer_from(&world, &spender, &from, &spender, -1);
     assert_refused(&world.env, PoolError::InvalidAmount, negative);
     let negative = || burn_from(&world, &spender, &from, -1);

@@ -35,7 +35,6 @@ fn amounts_that_no_token_can_hold_are_refused_by_name() {
     let setup = Setup { tokens: Tokens::Plain(18, 18), ..Setup::default() };
     let (world, _) = World::with_liquidity(setup, i128::MAX - 10, 1_000_000);
     let trader = world.user(i128::MAX, i128::MAX);
-    let users = [&trader];
     for call in [
         world.pool.try_quote_exact_in(&world.token_0, &i128::MAX).unwrap_err(),
         world.pool.try_quote_exact_in(&world.token_0, &(i128::MAX / 2)).unwrap_err(),
