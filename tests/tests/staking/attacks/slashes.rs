@@ -357,7 +357,7 @@ fn assert_whole_with(stakes: &Stakes, owned: &[Stake], validators: &[Address]) {
 
 #[test]
 fn what_is_withheld_is_paid_once_or_slashed_once_in_any_order() {
-    let acts = vec((any::<Index>(), act()), 1..100);
+    let acts = vec((any::<Index>(), act()), 1..64);
     check("slashes", acts, |acts: Vec<(Index, Act)>| withheld_in_any_order(&acts));
 }
 
