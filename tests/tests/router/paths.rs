@@ -24,7 +24,9 @@ fn assert_path_refused(market: &Market, error: RouterError, token_in: &Address, 
     for call in calls {
         let signer = call.function.starts_with("swap").then_some((me, &call));
         let signers: Vec<_> = signer.into_iter().collect();
-        assert_refused(&regions.env, error, || call.signed_by::<i128, _>(&regions.env, &signers));
+        assert_refused(&regions.env, error, || {
+            call.signed_by::<i128, soroban_sdk::Error>(&regions.env, &signers)
+        });
     }
 }
 
