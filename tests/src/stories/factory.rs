@@ -111,11 +111,12 @@ pub enum Step {
 }
 
 impl Story for Game {
-    type Setup = ();
+    /// Where the turns begin, in which regions and keys are checked.
+    type Setup = usize;
     type Step = Step;
 
-    fn setup() -> impl Strategy<Value = ()> {
-        Just(())
+    fn setup() -> impl Strategy<Value = usize> {
+        0..1_000usize
     }
 
     fn steps() -> impl Strategy<Value = Step> {
@@ -169,7 +170,7 @@ impl Story for Game {
         ]
     }
 
-    fn begin((): &()) -> Game {
+    fn begin(first: &usize) -> Game {
         let regions = Regions::bare(hurried_env());
         let users: Vec<_> = (0..USERS).map(|_| regions.user(&[(&regions.tft, 3 * BOND)])).collect();
         let mut tokens = vec![regions.tft.clone(), users[0].clone()];
@@ -196,7 +197,7 @@ impl Story for Game {
             quotes: vec![],
             template,
             scheduled: None,
-            steps: 0,
+            steps: *first,
             log: vec![],
         }
     }
@@ -472,8 +473,9 @@ impl Game {
         }
 
         // Of whatever key: deployed if and only if the list has it.
-        let token = self.tokens[self.steps % TOKENS].clone();
-        let fee_bps = [30, 0, 5, 30, 31, 100][self.steps / TOKENS % 6];
+        let turn = self.steps / self.known.len();
+        let token = self.tokens[turn % TOKENS].clone();
+        let fee_bps = [30, 0, 5, 30, 31, 100][turn / TOKENS % 6];
         let key = PoolKey { code: region.code.clone(), token: token.clone(), fee_bps };
         let computed = address::pool(&self.regions.env, &factory.address, &key);
         let listed = region.pools.contains(&key);
