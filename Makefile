@@ -10,7 +10,8 @@ PROGRAMS := TRIBUTARY_LOCALNET=$(BUILT)/tributary-localnet TRIBUTARY_DEPLOY=$(BU
 # compiles these programs or tests, and beside them the contracts: $(call compile,what,contracts' options)
 define compile
 	$(CARGO) build --locked -p tributary-build
-	@echo "$(CARGO) $(1) & tributary-build $(2)"; set -e; $(CARGO) $(1) & $(BUILT)/tributary-build $(2); wait $$!
+	@echo "$(CARGO) $(1) & tributary-build $(2)"; $(CARGO) $(1) & beside=$$!; \
+		$(BUILT)/tributary-build $(2) || { kill $$beside; exit 1; }; wait $$beside
 endef
 
 # target/contracts/<name>.wasm, and manifest.txt with hashes and sizes
@@ -56,7 +57,7 @@ soak: export PROPTEST_RNG_SEED := $(or $(PROPTEST_RNG_SEED),$(shell od -An -N6 -
 soak: rust
 	$(call compile,test --locked --workspace --no-run,--tests)
 	@echo "PROPTEST_RNG_SEED=$$PROPTEST_RNG_SEED PROPTEST_CASES=$$PROPTEST_CASES"
-	$(CARGO) test --locked --workspace --test math --test invariants --test router --test attacks \
+	$(CARGO) test --locked --workspace --test math --test invariants --test router --test staking \
 		--test resimulation
 
 # guided by coverage, so many seconds a target; what it adds to the corpora, and what fails, is in target/fuzz

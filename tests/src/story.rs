@@ -1,6 +1,6 @@
-//! Random stories: lists of steps that a contract must survive. A step says what is done by fractions of what is
-//! there, never by absolute amounts, so any part of a story is a story too, and a failure shrinks to the few
-//! steps that matter. docs/testing.md says how to read and repeat one.
+//! Random stories: lists of steps that a contract must survive. A step makes sense in every state: it names parts of
+//! what is there, and places in lists. So any part of a story is a story too, and a failure shrinks to the few steps
+//! that matter. docs/testing.md says how to read and repeat one.
 
 use std::{
     any::Any,
