@@ -59,9 +59,13 @@ impl<'a> Values<'a> {
 
 /// What `PROPTEST_…` ask for. Failures are kept in, and first repeated from, `proptest-regressions/<name>.txt`.
 pub fn config(name: &str) -> Config {
-    let path = format!("{}/proptest-regressions/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    let persistence = FileFailurePersistence::Direct(path.leak());
-    Config { failure_persistence: Some(Box::new(persistence)), ..Config::default() }
+    let mut config = Config::default();
+    // Where `PROPTEST_DISABLE_FAILURE_PERSISTENCE` is set there is none.
+    if let Some(persistence) = &mut config.failure_persistence {
+        let path = format!("{}/proptest-regressions/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+        *persistence = Box::new(FileFailurePersistence::Direct(path.leak()));
+    }
+    config
 }
 
 /// Draws not from chance but from these bytes. More follow, always the same: from the zeros that follow otherwise, a range
